@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @notice What zero-knowledge proofs speak about. All zero where no circuit expresses the model.
+/// @param poseidonRoot Poseidon digest of the packed weights, an element of the BN254 scalar field
+/// @param pedersenX x of the Pedersen vector commitment, an element of the BN254 base field
+/// @param pedersenY y of the same point
+struct Commitments {
+    bytes32 poseidonRoot;
+    uint256 pedersenX;
+    uint256 pedersenY;
+}
+
+/// @notice How the file of a delta changes the weights before it.
+/// @custom:value0 Dense a difference for every element of the tensors that it names
+/// @custom:value1 Sparse positions and differences
+/// @custom:value2 Lora low-rank factors A, B and a scale alpha
+enum DeltaFormat {
+    Dense,
+    Sparse,
+    Lora
+}
+
+/// @notice The result of one fine-tuning session, as it is anchored.
+/// @param weightsRoot SHA-256 Merkle root of the delta's file
+/// @param byteLength length of that file in bytes, not zero
+/// @param format how to apply it
+/// @param commitments of the weights after the delta, zero where no circuit expresses the model
+struct Delta {
+    bytes32 weightsRoot;
+    uint64 byteLength;
+    DeltaFormat format;
+    Commitments commitments;
+}
+
+/// @title Hashes
+/// @notice Version hashes: h0 = H(model anchor), h(n) = H(h(n-1), delta anchor). They name the effective weights
+/// without merging files, and are the same on every chain. Formats are EIP-712 struct hashes.
+library Hashes {
+    /// @dev Order of the BN254 scalar field (EIP-197).
+    uint256 internal constant BN254_R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    /// @dev Order of the BN254 base field (EIP-196).
+    uint256 internal constant BN254_P = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
+
+    bytes32 internal constant MODEL_ANCHOR_TYPEHASH = keccak256(
+        "ModelAnchor(bytes32 weightsRoot,uint64 byteLength,bytes32 architectureHash,bytes32 poseidonRoot,uint256 pedersenX,uint256 pedersenY)"
+    );
+    bytes32 internal constant DELTA_ANCHOR_TYPEHASH = keccak256(
+        "DeltaAnchor(bytes32 weightsRoot,uint64 byteLength,uint8 format,bytes32 datasetsHash,bytes32 poseidonRoot,uint256 pedersenX,uint256 pedersenY)"
+    );
+    bytes32 internal constant VERSION_TYPEHASH = keccak256("Version(bytes32 parent,bytes32 delta)");
+
+    /// @notice Version hash of a base: h0.
+    function modelVersion(
+        bytes32 weightsRoot,
+        uint64 byteLength,
+        bytes32 architectureHash,
+        Commitments memory c
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    MODEL_ANCHOR_TYPEHASH,
+                    weightsRoot,
+                    byteLength,
+                    architectureHash,
+                    c.poseidonRoot,
+                    c.pedersenX,
+                    c.pedersenY
+                )
+            );
+    }
+
+    /// @notice Struct hash of a delta and of the datasets that it cites.
+    /// @param datasetsHash {datasets} of the cited ids
+    function deltaAnchor(Delta calldata delta, bytes32 datasetsHash) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    DELTA_ANCHOR_TYPEHASH,
+                    delta.weightsRoot,
+                    delta.byteLength,
+                    delta.format,
+                    datasetsHash,
+                    delta.commitments.poseidonRoot,
+                    delta.commitments.pedersenX,
+                    delta.commitments.pedersenY
+                )
+            );
+    }
+
+    /// @notice Version hash of the version that `anchor` (a {deltaAnchor}) makes of `parent`.
+    function version(bytes32 parent, bytes32 anchor) internal pure returns (bytes32) {
+        return keccak256(abi.encode(VERSION_TYPEHASH, parent, anchor));
+    }
+
+    /// @notice EIP-712 hash of an array of dataset ids.
+    function datasets(bytes32[] calldata ids) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(ids));
+    }
+
+    /// @notice Id of an account's line on a model.
+    function lineId(uint256 modelId, address account) internal pure returns (bytes32) {
+        return keccak256(abi.encode(modelId, account));
+    }
+
+    /// @notice Whether the digests are absent, or elements of their field and a point of BN254 (y^2 = x^3 + 3).
+    function areValid(Commitments memory c) internal pure returns (bool) {
+        if (uint256(c.poseidonRoot) >= BN254_R) return false;
+        if (c.pedersenX == 0 && c.pedersenY == 0) return true;
+        if (c.pedersenX >= BN254_P || c.pedersenY >= BN254_P) return false;
+        uint256 cube = mulmod(mulmod(c.pedersenX, c.pedersenX, BN254_P), c.pedersenX, BN254_P);
+        return mulmod(c.pedersenY, c.pedersenY, BN254_P) == addmod(cube, 3, BN254_P);
+    }
+
+    /// @notice Whether all three digests are zero.
+    function isZero(Commitments memory c) internal pure returns (bool) {
+        return (uint256(c.poseidonRoot) | c.pedersenX | c.pedersenY) == 0;
+    }
+}

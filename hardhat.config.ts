@@ -1,0 +1,48 @@
+import { createRequire } from "node:module";
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.ts";
+
+const compiler = {
+  version: "0.8.37",
+  // No download: the compiler is the npm package, pinned by the lock file.
+  path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+  settings: {
+    // The newest fork that every main L2 runs.
+    evmVersion: "cancun",
+    optimizer: { enabled: true, runs: 10_000 },
+  },
+};
+
+// `npm run test:nightly` sets it: more fuzzing than CI has time for.
+const nightly = process.env.FREEHOLD_NIGHTLY === "1";
+
+const account = (network: string) => ({
+  type: "http" as const,
+  url: configVariable(`${network}_RPC_URL`),
+  accounts: [configVariable(`${network}_PRIVATE_KEY`)],
+});
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers, warningsAsErrors],
+  paths: { tests: { mocha: "./test/ts", solidity: "./test/solidity" } },
+  // One set of settings: what the tests measure is what is deployed.
+  solidity: {
+    profiles: { default: compiler, production: compiler },
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+  },
+  typechain: { outDir: "./sdk/src/generated" },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: nightly
+      ? { fuzz: { runs: 20_000 }, invariant: { runs: 500, depth: 256, failOnRevert: true } }
+      : { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } },
+  },
+  networks: {
+    local: { type: "edr-simulated", chainType: "l1", chainId: 31337 },
+    anvil: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    sepolia: { ...account("SEPOLIA"), chainType: "l1", chainId: 11155111 },
+    baseSepolia: { ...account("BASE_SEPOLIA"), chainType: "op", chainId: 84532 },
+    opengradientDevnet: { ...account("OPENGRADIENT_DEVNET"), chainType: "generic", chainId: 10740 },
+  },
+});

@@ -1,0 +1,78 @@
+import type { ArgumentType, Future, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
+
+/** Last second that fits the contracts' `uint40` times: "for ever". */
+export const FOREVER = 2n ** 40n - 1n;
+
+/** Roles of the AccessManager; what they reach, and nothing else, is in `govern`. */
+export const ROLES = { verifiers: 1n, measurements: 2n, pauser: 3n } as const;
+
+/** Deploys the contracts that every deployment has, in the order of their dependencies. */
+export function core(m: IgnitionModuleBuilder, { token, production }: { token: ArgumentType; production: boolean }) {
+  const deployer = m.getAccount(0);
+  const AccessManager = m.contract("AccessManager", [deployer]);
+  const ModelRegistry = m.contract("ModelRegistry", [
+    m.getParameter("minCommitmentAge"),
+    m.getParameter("maxCommitmentAge"),
+  ]);
+  const DatasetRegistry = m.contract("DatasetRegistry", [ModelRegistry]);
+  const DeltaLedger = m.contract("DeltaLedger", [ModelRegistry, DatasetRegistry]);
+  const NodeRegistry = m.contract("NodeRegistry", [
+    AccessManager,
+    token,
+    DeltaLedger,
+    m.getParameter("arbiter"),
+    m.getParameter("minStake"),
+    m.getParameter("thawPeriod"),
+    m.getParameter("maxEnclaveTtl"),
+    production,
+  ]);
+  const InferenceEscrow = m.contract("InferenceEscrow", [
+    AccessManager,
+    token,
+    DeltaLedger,
+    NodeRegistry,
+    m.getParameter("closeDelay"),
+    m.getParameter("maxBatchAge"),
+  ]);
+  return { AccessManager, ModelRegistry, DatasetRegistry, DeltaLedger, NodeRegistry, InferenceEscrow };
+}
+
+/** Selectors of the three governed functions; `test/ts/deployments` checks them against the ABIs. */
+export const SELECTORS = {
+  setVerifier: "0xf4634dcc",
+  setDefaultMeasurement: "0xc49a74cc",
+  setDepositsPaused: "0x1c481e2d",
+} as const;
+
+type Core = ReturnType<typeof core>;
+
+/**
+ * Hands the deployment to governance: three functions, each behind a role with its delay; then the deployer keeps
+ * nothing. Everything else in the contracts is out of reach of the AccessManager.
+ */
+export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) {
+  const governance = m.getParameter("governance");
+  const selectors = {
+    verifiers: { contract: c.NodeRegistry, signature: "setVerifier" },
+    measurements: { contract: c.NodeRegistry, signature: "setDefaultMeasurement" },
+    pauser: { contract: c.InferenceEscrow, signature: "setDepositsPaused" },
+  } as const;
+  const done: Future[] = [];
+  for (const [role, { contract, signature }] of Object.entries(selectors)) {
+    const id = ROLES[role as keyof typeof ROLES];
+    const target = m.call(c.AccessManager, "setTargetFunctionRole", [contract, [SELECTORS[signature]], id], {
+      id: `target_${role}`,
+      after,
+    });
+    const grant = m.call(c.AccessManager, "grantRole", [id, governance, m.getParameter(`${role}Delay`)], {
+      id: `grant_${role}`,
+      after: [target],
+    });
+    done.push(grant);
+  }
+  const admin = m.call(c.AccessManager, "grantRole", [0n, governance, m.getParameter("adminDelay")], {
+    id: "grant_admin",
+    after: done,
+  });
+  m.call(c.AccessManager, "renounceRole", [0n, m.getAccount(0)], { id: "renounce_admin", after: [admin] });
+}

@@ -1,0 +1,28 @@
+import type { HardhatPlugin } from "hardhat/types/plugins";
+
+/**
+ * Turns the compiler's warnings about our own contracts into errors, so that none is ever committed, and drops those
+ * about dependencies, which we cannot mend.
+ */
+const warningsAsErrors: HardhatPlugin = {
+  id: "freehold-warnings-as-errors",
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        async invokeSolc(context, compiler, input, config, next) {
+          const output = await next(context, compiler, input, config);
+          const errors = (output.errors ?? []).flatMap((message) => {
+            const text = message.formattedMessage ?? "";
+            if (message.severity !== "warning") return [message];
+            if (/--> npm\//.test(text)) return [];
+            const own = /--> project\/contracts\//.test(text);
+            return [own ? { ...message, type: "Error", severity: "error" as const } : message];
+          });
+          return { ...output, errors };
+        },
+      }),
+    }),
+  },
+};
+
+export default warningsAsErrors;

@@ -1,0 +1,36 @@
+// The whole suite: build, lint, types, Solidity tests, TypeScript tests. The last line counts them.
+import { run } from "./lib/process.ts";
+
+const checks: [string, string, string[]][] = [
+  ["format and lint of TypeScript", "biome", ["check", "."]],
+  ["format of Solidity", "prettier", ["--check", "contracts/**/*.sol", "test/**/*.sol"]],
+  ["lint of Solidity", "solhint", ["--max-warnings", "0", "contracts/**/*.sol"]],
+  ["types", "tsc", ["-p", "tsconfig.json"]],
+];
+
+await run("node", ["scripts/build.ts", "--tests"]);
+
+let passed = 0;
+let failed = 0;
+
+for (const [name, command, args] of checks) {
+  const { code, output } = await run(command, args, { quiet: true, allowFailure: true });
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name}`);
+  if (code === 0) passed++;
+  else {
+    failed++;
+    console.log(output);
+  }
+}
+
+for (const suite of ["solidity", "mocha"]) {
+  const { code, output } = await run("hardhat", ["test", suite], { allowFailure: true });
+  const count = (word: string) => Number(output.match(new RegExp(`(\\d+) ${word}`, "g"))?.at(-1)?.split(" ")[0] ?? 0);
+  passed += count("passing");
+  failed += count("failing");
+  // A suite that ends before it counts (a crash, a build error) is a failure too.
+  if (count("passing") === 0 || (code !== 0 && count("failing") === 0)) failed++;
+}
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,1 @@
+export { type ErrorDetails, FreeholdError } from "./base.js";

@@ -1,0 +1,24 @@
+export { WireError } from "./error.js";
+export { decodeOffer, encodeOffer, offerStruct, type SignedOffer } from "./offer.js";
+export {
+  type Classification,
+  decodeInput,
+  decodeOutput,
+  encodeInput,
+  encodeOutput,
+  type InferenceInput,
+  type Tensor,
+} from "./plaintext.js";
+export { decodeProblem, PROBLEM_STATUS, type Problem, type ProblemCode, problem } from "./problem.js";
+export { decodeReceipt, encodeReceipt } from "./receipt.js";
+export { type ChannelRecovery, decodeRecovery, encodeRecovery } from "./recovery.js";
+export {
+  decodeIdempotencyKey,
+  decodeRequest,
+  encodeRequest,
+  IDEMPOTENCY_HEADER,
+  type InferenceRequest,
+  newIdempotencyKey,
+} from "./request.js";
+export { decodeResponse, encodeResponse, type InferenceResponse } from "./response.js";
+export { decodeVoucher, encodeVoucher, type VoucherPart } from "./voucher.js";

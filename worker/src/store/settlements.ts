@@ -1,0 +1,106 @@
+import type { Claim, Hex } from "@freehold/sdk";
+import { WorkerError } from "../errors.js";
+import type { Database, SqlRow } from "./database.js";
+import { hex, integer, text } from "./rows.js";
+
+/** What became of a settlement's transaction: `dropped` when another one took its nonce. */
+export type SettlementStatus = "pending" | "mined" | "reverted" | "dropped";
+
+/** A settlement whose transaction is signed, before it is sent. */
+export interface SettlementPlan {
+  readonly lineId: Hex;
+  readonly versionHash: Hex;
+  readonly claims: readonly Claim[];
+  readonly lastAt: bigint;
+  readonly receiptKey: string;
+  readonly nonce: number;
+  /** The signed transaction. */
+  readonly raw: string;
+  readonly hash: string;
+}
+
+export interface StoredSettlement extends Omit<SettlementPlan, "hash"> {
+  readonly id: bigint;
+  /** Hashes of all transactions with this nonce that were ever sent for it, newest last. */
+  readonly hashes: readonly string[];
+  readonly status: SettlementStatus;
+  /** Units that it paid. */
+  readonly total: bigint;
+  /** Wall clock, Unix seconds. */
+  readonly createdAt: bigint;
+}
+
+/** Write-ahead log of settlements: at most one is pending. */
+export class Settlements {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Writes a settlement down before its transaction is sent. */
+  record(plan: SettlementPlan, now: bigint): StoredSettlement {
+    return this.#db.transaction(() => {
+      if (this.pending() !== undefined) throw new WorkerError("SETTLEMENT_PENDING", "a settlement is pending already");
+      this.#db.run(
+        `INSERT INTO settlements (version, claims, last_at, receipt_key, nonce, raw, hashes, status, created_at)
+         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, 'pending', ?)`,
+        plan.lineId,
+        plan.versionHash,
+        JSON.stringify(plan.claims.map(({ channel, metered }) => [channel.toString(), metered.toString()])),
+        plan.lastAt,
+        plan.receiptKey,
+        plan.nonce,
+        plan.raw,
+        JSON.stringify([plan.hash]),
+        now,
+      );
+      const stored = this.pending();
+      if (stored === undefined) throw new WorkerError("DATABASE_CORRUPT", "a settlement was not written");
+      return stored;
+    });
+  }
+
+  pending(): StoredSettlement | undefined {
+    return this.#select("s.status = 'pending'")[0];
+  }
+
+  /** The newest `count`, newest first. */
+  latest(count: number): StoredSettlement[] {
+    return this.#select(`1 ORDER BY s.id DESC LIMIT ${Math.trunc(count)}`);
+  }
+
+  /** Writes down a transaction with the same nonce and a higher fee before it is sent. */
+  replace(settlement: StoredSettlement, raw: string, hash: string): StoredSettlement {
+    const hashes = [...settlement.hashes, hash];
+    this.#db.run("UPDATE settlements SET raw = ?, hashes = ? WHERE id = ?", raw, JSON.stringify(hashes), settlement.id);
+    return { ...settlement, raw, hashes };
+  }
+
+  finish(id: bigint, status: Exclude<SettlementStatus, "pending">, total: bigint, now: bigint): void {
+    this.#db.run("UPDATE settlements SET status = ?, total = ?, finished_at = ? WHERE id = ?", status, total, now, id);
+  }
+
+  #select(where: string): StoredSettlement[] {
+    const sql = `SELECT s.*, v.line_id, v.version_hash FROM settlements s JOIN versions v ON v.id = s.version WHERE ${where}`;
+    return this.#db.all(sql).map(settlementOf);
+  }
+}
+
+function settlementOf(row: SqlRow): StoredSettlement {
+  const claims = JSON.parse(text(row, "claims")) as [string, string][];
+  return {
+    id: integer(row, "id"),
+    lineId: hex(row, "line_id"),
+    versionHash: hex(row, "version_hash"),
+    claims: claims.map(([channel, metered]) => ({ channel: BigInt(channel), metered: BigInt(metered) })),
+    lastAt: integer(row, "last_at"),
+    receiptKey: text(row, "receipt_key"),
+    nonce: Number(integer(row, "nonce")),
+    raw: text(row, "raw"),
+    hashes: JSON.parse(text(row, "hashes")) as string[],
+    status: text(row, "status") as SettlementStatus,
+    total: integer(row, "total"),
+    createdAt: integer(row, "created_at"),
+  };
+}
