@@ -24,8 +24,9 @@ contract DatasetRegistry is EIP712, Nonces, IDatasetRegistry {
     }
 
     /// @notice EIP-712 type hash of a signed consent.
-    bytes32 public constant CONSENT_TYPEHASH =
-        keccak256("Consent(bytes32 datasetId,bytes32 lineId,uint40 until,uint256 nonce,uint256 deadline)");
+    bytes32 public constant CONSENT_TYPEHASH = keccak256(
+        "Consent(bytes32 datasetId,bytes32 lineId,uint40 until,uint256 nonce,uint256 deadline)"
+    );
 
     /// @notice Where account-wide locks are.
     IModelRegistry public immutable MODELS;

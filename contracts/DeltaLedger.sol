@@ -9,6 +9,7 @@ import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IDeltaLedger, Line, Version} from "./interfaces/IDeltaLedger.sol";
 import {IModelRegistry, ModelAnchor} from "./interfaces/IModelRegistry.sol";
 import {Commitments, Delta, DeltaFormat, Hashes} from "./libraries/Hashes.sol";
+import {LineHead, LineHeads} from "./libraries/LineHead.sol";
 import {Pages} from "./libraries/Pages.sol";
 
 /// @title DeltaLedger
@@ -17,20 +18,14 @@ import {Pages} from "./libraries/Pages.sol";
 contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     using Pages for bytes32[];
 
-    /// @dev The model's id is the weights root of version 0. Slot 0 is all that an append reads and writes here.
+    /// @dev The model's id is the weights root of version 0.
     struct StoredLine {
-        // slot 0
-        // First 24 bytes of the newest version hash, zero for a line that is not open. They save a read per append;
-        // another parent that passes for it takes 2^192 hashes, or 2^96 of an owner who breaks his own chain.
-        bytes24 headTag;
-        uint32 count;
-        uint24 grace;
-        // Copy of the lock's flag.
-        bool locked;
-        // slot 1
+        LineHead head;
         bytes32 activeHash;
-        // slot 2
         address account;
+        mapping(uint32 version => StoredVersion) versions;
+        mapping(bytes32 versionHash => VersionMeta) meta;
+        mapping(bytes32 versionHash => Commitments) commitments;
     }
 
     /// @dev Two slots per version.
@@ -39,14 +34,14 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
         bytes32 weightsRoot;
     }
 
-    /// @dev One slot per version; by hash, so that {payableUntil} is one read.
+    /// @dev One slot per version, by hash. `supersededUntil` counts while another version is active.
     struct VersionMeta {
-        uint40 payableUntil;
         uint64 byteLength;
         uint40 appendedAt;
         uint32 version;
-        DeltaFormat format;
+        uint8 format;
         bool hasCommitments;
+        uint40 supersededUntil;
     }
 
     /// @inheritdoc IDeltaLedger
@@ -56,8 +51,9 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     /// @inheritdoc IDeltaLedger
     uint256 public constant MAX_DATASETS = 64;
     /// @notice EIP-712 type hash of a signed append.
-    bytes32 public constant APPEND_TYPEHASH =
-        keccak256("Append(uint256 modelId,address account,bytes32 parent,bytes32 delta,uint256 deadline)");
+    bytes32 public constant APPEND_TYPEHASH = keccak256(
+        "Append(uint256 modelId,address account,bytes32 parent,bytes32 delta,uint256 deadline)"
+    );
 
     uint40 private constant ACTIVE = type(uint40).max;
 
@@ -67,9 +63,6 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     IDatasetRegistry public immutable DATASETS;
 
     mapping(bytes32 lineId => StoredLine) private _lines;
-    mapping(bytes32 lineId => mapping(uint32 version => StoredVersion)) private _versions;
-    mapping(bytes32 lineId => mapping(bytes32 versionHash => VersionMeta)) private _meta;
-    mapping(bytes32 lineId => mapping(bytes32 versionHash => Commitments)) private _commitments;
     mapping(address account => bytes32[]) private _linesOf;
     mapping(uint256 modelId => bytes32[]) private _linesOn;
 
@@ -84,7 +77,7 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     function openLine(uint256 modelId, uint32 grace) external returns (bytes32 lineId) {
         MODELS.requireFineTune(modelId, msg.sender);
         lineId = Hashes.lineId(modelId, msg.sender);
-        if (_lines[lineId].headTag != 0) revert DeltaLedger_LineExists(lineId);
+        if (_lines[lineId].head.isOpen()) revert DeltaLedger_LineExists(lineId);
         _open(lineId, modelId, msg.sender, grace);
     }
 
@@ -124,32 +117,33 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     /// @inheritdoc IDeltaLedger
     function activate(uint256 modelId, uint32 version) external {
         bytes32 lineId = Hashes.lineId(modelId, msg.sender);
-        StoredLine storage line = _controlledLine(lineId, msg.sender);
-        bytes32 next = _versions[lineId][version].hash;
-        if (next == 0) revert DeltaLedger_UnknownVersion(lineId, version);
+        (StoredLine storage line, LineHead head) = _controlledLine(lineId, msg.sender);
+        bytes32 next = line.versions[version].hash;
         bytes32 previous = line.activeHash;
+        if (next == 0) revert DeltaLedger_UnknownVersion(lineId, version);
         if (next == previous) revert DeltaLedger_AlreadyActive(lineId, version);
 
-        VersionMeta storage superseded = _meta[lineId][previous];
         // Both terms are far below 2^39.
-        uint40 supersededUntil = uint40(block.timestamp + line.grace);
-        superseded.payableUntil = supersededUntil;
-        _meta[lineId][next].payableUntil = ACTIVE;
+        uint40 supersededUntil = uint40(block.timestamp + head.grace());
+        VersionMeta storage meta = line.meta[previous];
+        uint32 superseded = meta.version;
+        meta.supersededUntil = supersededUntil;
         line.activeHash = next;
-        emit VersionActivated(lineId, version, next, superseded.version, supersededUntil);
+        emit VersionActivated(lineId, version, next, superseded, supersededUntil);
     }
 
     /// @inheritdoc IDeltaLedger
     function setGrace(uint256 modelId, uint32 grace) external {
         bytes32 lineId = Hashes.lineId(modelId, msg.sender);
-        _setGrace(lineId, _controlledLine(lineId, msg.sender), grace);
+        (StoredLine storage line, LineHead head) = _controlledLine(lineId, msg.sender);
+        line.head = _withGrace(lineId, head, grace);
     }
 
     /// @inheritdoc IDeltaLedger
     function lockLine(uint256 modelId, uint32 delay, address guardian) external {
         bytes32 lineId = Hashes.lineId(modelId, msg.sender);
-        StoredLine storage line = _controlledLine(lineId, msg.sender);
-        line.locked = true;
+        (StoredLine storage line, LineHead head) = _controlledLine(lineId, msg.sender);
+        line.head = head.withLock(true);
         _lock(lineId, delay, guardian);
     }
 
@@ -172,7 +166,7 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
         StoredLine storage line = _knownLine(lineId);
         _requireAccountUnlocked(msg.sender);
         _unlock(lineId);
-        line.locked = false;
+        line.head = line.head.withLock(false);
     }
 
     /// @inheritdoc IDeltaLedger
@@ -183,7 +177,7 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
 
     /// @inheritdoc IDeltaLedger
     function payableUntil(bytes32 lineId, bytes32 versionHash) external view returns (uint40) {
-        return _meta[lineId][versionHash].payableUntil;
+        return _payableUntil(_lines[lineId], versionHash);
     }
 
     /// @inheritdoc IDeltaLedger
@@ -194,42 +188,43 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
     /// @inheritdoc IDeltaLedger
     function lineOf(bytes32 lineId) external view returns (Line memory) {
         StoredLine storage line = _knownLine(lineId);
+        LineHead head = line.head;
         return
             Line({
                 account: line.account,
-                modelId: uint256(_versions[lineId][0].weightsRoot),
-                count: line.count,
-                active: _meta[lineId][line.activeHash].version,
-                grace: line.grace,
+                modelId: uint256(line.versions[0].weightsRoot),
+                count: head.count(),
+                active: line.meta[line.activeHash].version,
+                grace: head.grace(),
                 activeHash: line.activeHash,
-                headHash: _versions[lineId][line.count].hash
+                headHash: line.versions[head.count()].hash
             });
     }
 
     /// @inheritdoc IDeltaLedger
     function versionOf(bytes32 lineId, uint32 version) external view returns (Version memory result) {
-        _knownLine(lineId);
-        result.hash = _versions[lineId][version].hash;
+        StoredLine storage line = _knownLine(lineId);
+        result.hash = line.versions[version].hash;
         if (result.hash == 0) revert DeltaLedger_UnknownVersion(lineId, version);
-        result.weightsRoot = _versions[lineId][version].weightsRoot;
-        VersionMeta storage meta = _meta[lineId][result.hash];
-        result.payableUntil = meta.payableUntil;
+        result.weightsRoot = line.versions[version].weightsRoot;
+        VersionMeta storage meta = line.meta[result.hash];
+        result.payableUntil = _payableUntil(line, result.hash);
         result.appendedAt = meta.appendedAt;
-        result.format = meta.format;
+        result.format = DeltaFormat(meta.format);
         if (version == 0) {
             ModelAnchor memory base = MODELS.anchorOf(uint256(result.weightsRoot));
             result.byteLength = base.byteLength;
             result.commitments = base.commitments;
         } else {
             result.byteLength = meta.byteLength;
-            if (meta.hasCommitments) result.commitments = _commitments[lineId][result.hash];
+            if (meta.hasCommitments) result.commitments = line.commitments[result.hash];
         }
     }
 
     /// @inheritdoc IDeltaLedger
     function isLocked(bytes32 lineId) external view returns (bool) {
         StoredLine storage line = _knownLine(lineId);
-        return line.locked || MODELS.isAccountLocked(line.account);
+        return line.head.isLocked() || MODELS.isAccountLocked(line.account);
     }
 
     /// @inheritdoc IDeltaLedger
@@ -252,20 +247,18 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
         return _linesOn[modelId].slice(start, count);
     }
 
-    function _open(bytes32 lineId, uint256 modelId, address account, uint32 grace) private {
+    function _open(bytes32 lineId, uint256 modelId, address account, uint32 grace) private returns (LineHead head) {
         bytes32 baseHash = MODELS.baseVersionHash(modelId);
         StoredLine storage line = _lines[lineId];
-        line.headTag = bytes24(baseHash);
         line.activeHash = baseHash;
         line.account = account;
-        _versions[lineId][0] = StoredVersion({hash: baseHash, weightsRoot: bytes32(modelId)});
-        VersionMeta storage meta = _meta[lineId][baseHash];
-        meta.payableUntil = ACTIVE;
-        meta.appendedAt = uint40(block.timestamp);
+        line.versions[0] = StoredVersion({hash: baseHash, weightsRoot: bytes32(modelId)});
+        line.meta[baseHash].appendedAt = uint40(block.timestamp);
         _linesOf[account].push(lineId);
         _linesOn[modelId].push(lineId);
         emit LineOpened(lineId, modelId, account, baseHash);
-        _setGrace(lineId, line, grace);
+        head = _withGrace(lineId, LineHeads.open(baseHash), grace);
+        line.head = head;
     }
 
     function _append(
@@ -283,58 +276,65 @@ contract DeltaLedger is EIP712, Locks, IDeltaLedger {
             DATASETS.requireConsents(datasets, lineId, account);
         }
         StoredLine storage line = _lines[lineId];
-        bytes24 headTag = line.headTag;
-        if (headTag == 0) {
-            _open(lineId, modelId, account, DEFAULT_GRACE);
-            headTag = line.headTag;
+        LineHead head = line.head;
+        if (!head.isOpen()) head = _open(lineId, modelId, account, DEFAULT_GRACE);
+        if (head.isLocked()) revert Locks_Locked(lineId);
+        if (!head.isAt(parent)) {
+            revert DeltaLedger_StaleParent(lineId, parent, line.versions[head.count()].hash);
         }
-        if (line.locked) revert Locks_Locked(lineId);
-        uint32 count = line.count;
-        if (bytes24(parent) != headTag) {
-            revert DeltaLedger_StaleParent(lineId, parent, _versions[lineId][count].hash);
-        }
-        version = count + 1;
-        line.headTag = bytes24(versionHash);
-        line.count = version;
-        _writeVersion(lineId, version, versionHash, delta);
+        version = head.count() + 1;
+        line.head = head.moveTo(versionHash, version);
+        _writeVersion(line, version, versionHash, delta);
         emit DeltaAppended(lineId, version, versionHash, delta, datasets);
     }
 
-    function _writeVersion(bytes32 lineId, uint32 version, bytes32 versionHash, Delta calldata delta) private {
-        Commitments memory commitments = delta.commitments;
-        if (delta.weightsRoot == 0 || delta.byteLength == 0 || !Hashes.areValid(commitments)) {
-            revert DeltaLedger_InvalidDelta(delta.weightsRoot, delta.byteLength);
+    function _writeVersion(StoredLine storage line, uint32 version, bytes32 versionHash, Delta calldata delta) private {
+        uint64 byteLength = delta.byteLength;
+        uint8 format = uint8(delta.format);
+        bool hasCommitments = !Hashes.isZero(delta.commitments);
+        if (delta.weightsRoot == 0 || byteLength == 0 || (hasCommitments && !Hashes.areValid(delta.commitments))) {
+            revert DeltaLedger_InvalidDelta(delta.weightsRoot, byteLength);
         }
-        bool hasCommitments = !Hashes.isZero(commitments);
-        if (hasCommitments) _commitments[lineId][versionHash] = commitments;
-        _versions[lineId][version] = StoredVersion({hash: versionHash, weightsRoot: delta.weightsRoot});
-        _meta[lineId][versionHash] = VersionMeta({
-            payableUntil: 0,
-            byteLength: delta.byteLength,
-            appendedAt: uint40(block.timestamp),
-            version: version,
-            format: delta.format,
-            hasCommitments: hasCommitments
-        });
+        if (hasCommitments) line.commitments[versionHash] = delta.commitments;
+        StoredVersion storage stored = line.versions[version];
+        stored.hash = versionHash;
+        stored.weightsRoot = delta.weightsRoot;
+        VersionMeta storage meta = line.meta[versionHash];
+        meta.byteLength = byteLength;
+        meta.appendedAt = uint40(block.timestamp);
+        meta.version = version;
+        meta.format = format;
+        meta.hasCommitments = hasCommitments;
     }
 
-    function _setGrace(bytes32 lineId, StoredLine storage line, uint32 grace) private {
+    function _withGrace(bytes32 lineId, LineHead head, uint32 grace) private returns (LineHead) {
         if (grace > MAX_GRACE) revert DeltaLedger_GraceTooLong(grace, MAX_GRACE);
-        // MAX_GRACE is below 2^24.
-        line.grace = uint24(grace);
         emit GraceSet(lineId, grace);
+        // MAX_GRACE is below 2^24.
+        return head.withGrace(uint24(grace));
     }
 
-    /// @dev The line, when it is open, and neither it nor its account is locked.
-    function _controlledLine(bytes32 lineId, address account) private view returns (StoredLine storage line) {
-        line = _knownLine(lineId);
-        if (line.locked) revert Locks_Locked(lineId);
+    /// @dev Zero is nobody's version hash, but the active one of a line that is not open.
+    function _payableUntil(StoredLine storage line, bytes32 versionHash) private view returns (uint40) {
+        if (versionHash == line.activeHash && versionHash != 0) return ACTIVE;
+        return line.meta[versionHash].supersededUntil;
+    }
+
+    /// @dev The line and its head, when it is open, and neither it nor its account is locked.
+    function _controlledLine(
+        bytes32 lineId,
+        address account
+    ) private view returns (StoredLine storage line, LineHead head) {
+        line = _lines[lineId];
+        head = line.head;
+        if (!head.isOpen()) revert DeltaLedger_UnknownLine(lineId);
+        if (head.isLocked()) revert Locks_Locked(lineId);
         _requireAccountUnlocked(account);
     }
 
     function _knownLine(bytes32 lineId) private view returns (StoredLine storage line) {
         line = _lines[lineId];
-        if (line.headTag == 0) revert DeltaLedger_UnknownLine(lineId);
+        if (!line.head.isOpen()) revert DeltaLedger_UnknownLine(lineId);
     }
 
     function _requireAccountUnlocked(address account) private view {

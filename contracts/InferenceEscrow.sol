@@ -113,11 +113,7 @@ contract InferenceEscrow is IInferenceEscrow, AccessManaged, EIP712, ReentrancyG
     }
 
     /// @inheritdoc IInferenceEscrow
-    function withdrawChannel(
-        address node,
-        uint256 channel,
-        address to
-    ) external nonReentrant returns (uint64 refund) {
+    function withdrawChannel(address node, uint256 channel, address to) external nonReentrant returns (uint64 refund) {
         Channel storage closing = _known(node, channel);
         if (closing.payer != msg.sender) revert InferenceEscrow_NotPayer(node, channel, msg.sender);
         if (to == address(0)) revert InferenceEscrow_ZeroAddress();
@@ -259,7 +255,6 @@ contract InferenceEscrow is IInferenceEscrow, AccessManaged, EIP712, ReentrancyG
         NODES.requirePayable(batch.node, enclave, batch.lineId, batch.lastAt);
 
         uint40 payableUntil = LEDGER.payableUntil(batch.lineId, batch.versionHash);
-        // 0, never payable, is less than any time that passed the check of age.
         if (payableUntil == 0 || payableUntil < batch.lastAt) {
             revert InferenceEscrow_VersionNotPayable(batch.lineId, batch.versionHash, batch.lastAt, payableUntil);
         }

@@ -32,10 +32,8 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
 
     uint16 private constant MAX_BPS = 10_000;
 
-    /// @inheritdoc IModelRegistry
-    uint64 public immutable minCommitmentAge;
-    /// @inheritdoc IModelRegistry
-    uint64 public immutable maxCommitmentAge;
+    uint64 private immutable MIN_AGE;
+    uint64 private immutable MAX_AGE;
 
     mapping(bytes32 commitment => uint256 committedAt) private _committedAt;
     mapping(uint256 modelId => StoredModel) private _models;
@@ -46,14 +44,14 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
     /// @param maxAge seconds after which a commitment is worth nothing
     constructor(uint64 minAge, uint64 maxAge) ERC721("Freehold Model", "FREEHOLD") {
         if (minAge >= maxAge) revert ModelRegistry_InvalidCommitmentAges(minAge, maxAge);
-        minCommitmentAge = minAge;
-        maxCommitmentAge = maxAge;
+        MIN_AGE = minAge;
+        MAX_AGE = maxAge;
     }
 
     /// @inheritdoc IModelRegistry
     function commit(bytes32 commitment) external {
         uint256 committedAt = _committedAt[commitment];
-        if (committedAt != 0 && block.timestamp <= committedAt + maxCommitmentAge) {
+        if (committedAt != 0 && block.timestamp <= committedAt + MAX_AGE) {
             revert ModelRegistry_CommitmentExists(commitment);
         }
         _committedAt[commitment] = block.timestamp;
@@ -68,8 +66,7 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
         bytes32 salt
     ) external returns (uint256 modelId) {
         modelId = uint256(anchor.weightsRoot);
-        Commitments memory commitments = anchor.commitments;
-        if (modelId <= type(uint160).max || anchor.byteLength == 0 || !Hashes.areValid(commitments)) {
+        if (modelId <= type(uint160).max || anchor.byteLength == 0 || !Hashes.areValid(anchor.commitments)) {
             revert ModelRegistry_InvalidAnchor(anchor.weightsRoot, anchor.byteLength);
         }
         _requireUnlocked(_accountKey(msg.sender));
@@ -79,16 +76,16 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
             anchor.weightsRoot,
             anchor.byteLength,
             anchor.architectureHash,
-            commitments
+            anchor.commitments
         );
         _consumeCommitment(_commitmentOf(msg.sender, baseHash, salt));
 
         StoredModel storage model = _models[modelId];
         model.architectureHash = anchor.architectureHash;
         model.byteLength = anchor.byteLength;
-        if (!Hashes.isZero(commitments)) {
+        if (!Hashes.isZero(anchor.commitments)) {
             model.hasCommitments = true;
-            _commitments[modelId] = commitments;
+            _commitments[modelId] = anchor.commitments;
         }
         _writeTerms(model, terms);
         _mint(msg.sender, modelId);
@@ -225,13 +222,7 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
     /// @inheritdoc IModelRegistry
     function baseVersionHash(uint256 modelId) external view returns (bytes32) {
         ModelAnchor memory anchor = _anchorOf(modelId);
-        return
-            Hashes.modelVersion(
-                anchor.weightsRoot,
-                anchor.byteLength,
-                anchor.architectureHash,
-                anchor.commitments
-            );
+        return Hashes.modelVersion(anchor.weightsRoot, anchor.byteLength, anchor.architectureHash, anchor.commitments);
     }
 
     /// @inheritdoc IModelRegistry
@@ -243,6 +234,16 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
             anchor.commitments
         );
         return _commitmentOf(account, baseHash, salt);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function minCommitmentAge() external view returns (uint64) {
+        return MIN_AGE;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function maxCommitmentAge() external view returns (uint64) {
+        return MAX_AGE;
     }
 
     /// @inheritdoc IERC2981
@@ -275,10 +276,10 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
 
     function _consumeCommitment(bytes32 commitment) private {
         uint256 committedAt = _committedAt[commitment];
-        if (committedAt == 0 || block.timestamp > committedAt + maxCommitmentAge) {
+        if (committedAt == 0 || block.timestamp > committedAt + MAX_AGE) {
             revert ModelRegistry_CommitmentMissing(commitment);
         }
-        uint256 readyAt = committedAt + minCommitmentAge;
+        uint256 readyAt = committedAt + MIN_AGE;
         if (block.timestamp < readyAt) revert ModelRegistry_CommitmentTooNew(commitment, readyAt);
         delete _committedAt[commitment];
     }
@@ -306,8 +307,9 @@ contract ModelRegistry is ERC721URIStorage, Locks, IERC2981, IERC5192, IModelReg
 
     function _mayFineTune(uint256 modelId, address account) private view returns (bool) {
         StoredModel storage model = _models[modelId];
-        if (model.byteLength == 0) return false;
         Visibility visibility = model.visibility;
+        uint64 byteLength = model.byteLength;
+        if (byteLength == 0) return false;
         if (visibility == Visibility.Public) return true;
         address owner = _ownerOf(modelId);
         if (account == owner) return true;

@@ -31,10 +31,9 @@ contract DevelopmentTeeVerifier is ITeeVerifier, EIP712 {
     /// @dev Report (6 words), offset, length and 65 bytes of signature, padded.
     uint256 private constant EVIDENCE_LENGTH = 11 * 32;
 
-    bytes32 private constant REPORT_TYPEHASH =
-        keccak256(
-            "DevelopmentReport(bytes32 measurementId,bytes32 binding,uint64 issuedAt,uint64 validUntil,bool debug,bytes32 platformId)"
-        );
+    bytes32 private constant REPORT_TYPEHASH = keccak256(
+        "DevelopmentReport(bytes32 measurementId,bytes32 binding,uint64 issuedAt,uint64 validUntil,bool debug,bytes32 platformId)"
+    );
 
     /// @notice Address of the test root's key.
     address public immutable TEST_ROOT;

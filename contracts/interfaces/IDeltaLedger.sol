@@ -143,7 +143,7 @@ interface IDeltaLedger {
     function requireControl(bytes32 lineId, address account) external view;
 
     /// @notice Unix second until which work on `versionHash` is payable: 0 never, type(uint40).max while active.
-    /// @dev One storage read. A grace was fixed when the version was superseded.
+    /// @dev One storage read for the active version, two for others. A grace was fixed when the version was superseded.
     function payableUntil(bytes32 lineId, bytes32 versionHash) external view returns (uint40);
 
     /// @notice Id of the line of `account` on a model, open or not.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Hashes as Pairs} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 /// @notice What zero-knowledge proofs speak about. All zero where no circuit expresses the model.
 /// @param poseidonRoot Poseidon digest of the packed weights, an element of the BN254 scalar field
 /// @param pedersenX x of the Pedersen vector commitment, an element of the BN254 base field
@@ -50,6 +52,9 @@ library Hashes {
     );
     bytes32 internal constant VERSION_TYPEHASH = keccak256("Version(bytes32 parent,bytes32 delta)");
 
+    /// @dev keccak256 of nothing: most deltas cite no dataset.
+    bytes32 private constant EMPTY = keccak256("");
+
     /// @notice Version hash of a base: h0.
     function modelVersion(
         bytes32 weightsRoot,
@@ -73,39 +78,45 @@ library Hashes {
 
     /// @notice Struct hash of a delta and of the datasets that it cites.
     /// @param datasetsHash {datasets} of the cited ids
-    function deltaAnchor(Delta calldata delta, bytes32 datasetsHash) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(
-                    DELTA_ANCHOR_TYPEHASH,
-                    delta.weightsRoot,
-                    delta.byteLength,
-                    delta.format,
-                    datasetsHash,
-                    delta.commitments.poseidonRoot,
-                    delta.commitments.pedersenX,
-                    delta.commitments.pedersenY
-                )
-            );
+    /// @dev keccak256(abi.encode(DELTA_ANCHOR_TYPEHASH, ...)) without checks: whoever relies on it reads `byteLength`
+    /// and `format` elsewhere, where the compiler checks their range.
+    function deltaAnchor(Delta calldata delta, bytes32 datasetsHash) internal pure returns (bytes32 anchor) {
+        bytes32 typeHash = DELTA_ANCHOR_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), delta, 0x60)
+            mstore(add(free, 0x80), datasetsHash)
+            calldatacopy(add(free, 0xa0), add(delta, 0x60), 0x60)
+            anchor := keccak256(free, 0x100)
+        }
     }
 
     /// @notice Version hash of the version that `anchor` (a {deltaAnchor}) makes of `parent`.
-    function version(bytes32 parent, bytes32 anchor) internal pure returns (bytes32) {
-        return keccak256(abi.encode(VERSION_TYPEHASH, parent, anchor));
+    /// @dev keccak256(abi.encode(VERSION_TYPEHASH, parent, anchor)).
+    function version(bytes32 parent, bytes32 anchor) internal pure returns (bytes32 versionHash) {
+        bytes32 typeHash = VERSION_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), parent)
+            mstore(add(free, 0x40), anchor)
+            versionHash := keccak256(free, 0x60)
+        }
     }
 
     /// @notice EIP-712 hash of an array of dataset ids.
     function datasets(bytes32[] calldata ids) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(ids));
+        return ids.length == 0 ? EMPTY : keccak256(abi.encodePacked(ids));
     }
 
     /// @notice Id of an account's line on a model.
     function lineId(uint256 modelId, address account) internal pure returns (bytes32) {
-        return keccak256(abi.encode(modelId, account));
+        return Pairs.efficientKeccak256(bytes32(modelId), bytes32(uint256(uint160(account))));
     }
 
     /// @notice Whether the digests are absent, or elements of their field and a point of BN254 (y^2 = x^3 + 3).
-    function areValid(Commitments memory c) internal pure returns (bool) {
+    function areValid(Commitments calldata c) internal pure returns (bool) {
         if (uint256(c.poseidonRoot) >= BN254_R) return false;
         if (c.pedersenX == 0 && c.pedersenY == 0) return true;
         if (c.pedersenX >= BN254_P || c.pedersenY >= BN254_P) return false;
@@ -114,7 +125,7 @@ library Hashes {
     }
 
     /// @notice Whether all three digests are zero.
-    function isZero(Commitments memory c) internal pure returns (bool) {
+    function isZero(Commitments calldata c) internal pure returns (bool) {
         return (uint256(c.poseidonRoot) | c.pedersenX | c.pedersenY) == 0;
     }
 }

@@ -11,7 +11,7 @@ import Freehold from "../../ignition/modules/Freehold.ts";
 import FreeholdDevelopment from "../../ignition/modules/FreeholdDevelopment.ts";
 
 export type Parameters = Record<string, string | number | boolean>;
-type ModuleName = "Freehold" | "FreeholdDevelopment";
+export type ModuleName = "Freehold" | "FreeholdDevelopment";
 
 const MODULES: Record<ModuleName, IgnitionModule<string, string, IgnitionModuleResult<string>>> = {
   Freehold,
@@ -53,8 +53,11 @@ export async function deploy(
     network: string;
     module: ModuleName;
     parameters: Parameters;
+    /** Name of Ignition's journal, which an interrupted run goes on from; needed on every chain that is not in process. */
     deploymentId?: string;
     displayUi?: boolean;
+    /** Blocks that Ignition waits for; its default on live chains is 5. */
+    confirmations?: number;
   },
 ): Promise<Deployment> {
   const { provider } = connection;
@@ -63,6 +66,9 @@ export async function deploy(
     parameters: { [options.module]: bigints(options.parameters) },
     displayUi: options.displayUi ?? false,
     ...(options.deploymentId ? { deploymentId: options.deploymentId } : {}),
+    ...(options.confirmations
+      ? { config: { requiredConfirmations: options.confirmations, blockPollingInterval: 25 } }
+      : {}),
   });
   const created = options.deploymentId
     ? await creationsOfJournal(options.deploymentId)

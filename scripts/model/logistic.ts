@@ -1,5 +1,5 @@
 import { softmax } from "./math.ts";
-import { rowCount, type SparseRows } from "./sparse.ts";
+import type { SparseRows } from "./sparse.ts";
 
 export interface LogisticOptions {
   readonly classes: number;
@@ -56,7 +56,7 @@ function lossAndGradient(rows: SparseRows, w: Float64Array, gradient: Float64Arr
   const { classes, l2 } = options;
   const { start, index, value, label, width } = rows;
   const stride = width + 1;
-  const n = rowCount(rows);
+  const n = rows.label.length;
   const z = new Float64Array(classes);
   gradient.fill(0);
   let loss = 0;

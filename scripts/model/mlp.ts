@@ -1,5 +1,5 @@
 import { type Random, softmax } from "./math.ts";
-import { rowCount, type SparseRows } from "./sparse.ts";
+import type { SparseRows } from "./sparse.ts";
 
 /** Two-layer perceptron in float64. `hiddenWeight` is input-major: the weights of one input for all neurons lie together. */
 export interface Mlp {
@@ -20,10 +20,8 @@ export interface FitOptions {
   readonly rate: number;
   /** Coefficient of (l2 / 2) ||w - anchor||^2 next to the mean loss. */
   readonly l2: number;
-  /** What the penalty pulls towards; the origin when absent. */
+  /** What the penalty pulls towards; without it the weights are pulled to zero and the biases are free. */
   readonly anchor?: Mlp;
-  /** Per-class factor on the loss, e.g. against imbalance. */
-  readonly classWeight?: readonly number[];
   /** Weights stay within [-limit, limit], layer by layer: what int8 can hold. */
   readonly limit?: { readonly hidden: number; readonly output: number };
 }
@@ -40,14 +38,15 @@ export function copyMlp(mlp: Mlp): Mlp {
   };
 }
 
-/** He et al. (2015) for the ReLU layer, LeCun for the linear one. */
-export function randomMlp(inputs: number, hidden: number, classes: number, random: Random, inputScale: number): Mlp {
-  const normal = (length: number, deviation: number) => Float64Array.from({ length }, () => deviation * random.normal());
+/** Starting point: about seven inputs are set, so their weights are larger than a dense layer's would be. */
+export function randomMlp(inputs: number, hidden: number, classes: number, random: Random): Mlp {
+  const normal = (length: number, deviation: number) =>
+    Float64Array.from({ length }, () => deviation * random.normal());
   return {
     inputs,
     hidden,
     classes,
-    hiddenWeight: normal(inputs * hidden, inputScale),
+    hiddenWeight: normal(inputs * hidden, 0.1),
     hiddenBias: new Float64Array(hidden).fill(0.1),
     outputWeight: normal(classes * hidden, 1 / Math.sqrt(hidden)),
     outputBias: new Float64Array(classes),
@@ -58,36 +57,39 @@ export function randomMlp(inputs: number, hidden: number, classes: number, rando
 export function fitMlp(mlp: Mlp, rows: SparseRows, options: FitOptions, random: Random): Mlp {
   const model = copyMlp(mlp);
   const gradient = zeros(model);
-  const first = zeros(model);
-  const second = zeros(model);
-  const n = rowCount(rows);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  const batches = Math.ceil(n / options.batch);
-  const steps = options.epochs * batches;
-  let step = 0;
-  let decay1 = 1;
-  let decay2 = 1;
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
-    random.shuffle(order);
-    for (let b = 0; b < batches; b++) {
-      for (const name of PARAMETERS) gradient[name].fill(0);
-      const batch = order.subarray(b * options.batch, (b + 1) * options.batch);
-      for (const r of batch) accumulate(model, gradient, rows, r, 1 / batch.length, options.classWeight);
-      decay1 *= 0.9;
-      decay2 *= 0.999;
-      const rate = options.rate * (1 - step / steps);
-      for (const name of PARAMETERS) {
-        const l2 = name.endsWith("Weight") || options.anchor !== undefined ? options.l2 : 0;
-        adam(model[name], gradient[name], first[name], second[name], rate, decay1, decay2, l2, options.anchor?.[name]);
-      }
-      if (options.limit !== undefined) {
-        clip(model.hiddenWeight, options.limit.hidden);
-        clip(model.outputWeight, options.limit.output);
-      }
-      step++;
+  const optimisers = PARAMETERS.map((name) => ({ name, adam: new Adam(model[name].length) }));
+  for (const { batch, rate } of batches(rows, options, random)) {
+    for (const name of PARAMETERS) gradient[name].fill(0);
+    for (const r of batch) accumulate(model, gradient, rows, r, 1 / batch.length);
+    for (const { name, adam } of optimisers) {
+      const l2 = name.endsWith("Weight") || options.anchor !== undefined ? options.l2 : 0;
+      adam.step(model[name], gradient[name], rate, l2, options.anchor?.[name]);
+    }
+    if (options.limit !== undefined) {
+      clip(model.hiddenWeight, options.limit.hidden);
+      clip(model.outputWeight, options.limit.output);
     }
   }
   return model;
+}
+
+/** Shuffled mini-batches of row numbers over all epochs, with the step's learning rate. */
+export function* batches(
+  rows: SparseRows,
+  options: Pick<FitOptions, "epochs" | "batch" | "rate">,
+  random: Random,
+): Generator<{ batch: Int32Array; rate: number }> {
+  const order = Int32Array.from(rows.label, (_, i) => i);
+  const perEpoch = Math.ceil(order.length / options.batch);
+  const steps = options.epochs * perEpoch;
+  for (let step = 0; step < steps; step++) {
+    const b = step % perEpoch;
+    if (b === 0) random.shuffle(order);
+    yield {
+      batch: order.subarray(b * options.batch, (b + 1) * options.batch),
+      rate: options.rate * (1 - step / steps),
+    };
+  }
 }
 
 /** Logits of one row. */
@@ -97,7 +99,8 @@ export function forward(model: Mlp, rows: SparseRows, r: number, hiddenOut: Floa
   for (let e = rows.start[r] as number; e < (rows.start[r + 1] as number); e++) {
     const base = (rows.index[e] as number) * hidden;
     const value = rows.value[e] as number;
-    for (let h = 0; h < hidden; h++) hiddenOut[h] = (hiddenOut[h] as number) + value * (hiddenWeight[base + h] as number);
+    for (let h = 0; h < hidden; h++)
+      hiddenOut[h] = (hiddenOut[h] as number) + value * (hiddenWeight[base + h] as number);
   }
   for (let h = 0; h < hidden; h++) if ((hiddenOut[h] as number) < 0) hiddenOut[h] = 0;
   for (let c = 0; c < classes; c++) {
@@ -107,14 +110,8 @@ export function forward(model: Mlp, rows: SparseRows, r: number, hiddenOut: Floa
   }
 }
 
-function accumulate(
-  model: Mlp,
-  gradient: Mlp,
-  rows: SparseRows,
-  r: number,
-  share: number,
-  classWeight: readonly number[] | undefined,
-): void {
+/** Adds one row's gradient of the cross-entropy, times `share`. */
+export function accumulate(model: Mlp, gradient: Mlp, rows: SparseRows, r: number, share: number): void {
   const { hidden, classes } = model;
   const activation = new Float64Array(hidden);
   const z = new Float64Array(classes);
@@ -122,9 +119,8 @@ function accumulate(
   forward(model, rows, r, activation, z);
   softmax(z);
   const truth = rows.label[r] as number;
-  const factor = share * (classWeight?.[truth] ?? 1);
   for (let c = 0; c < classes; c++) {
-    const error = factor * ((z[c] as number) - (c === truth ? 1 : 0));
+    const error = share * ((z[c] as number) - (c === truth ? 1 : 0));
     gradient.outputBias[c] = (gradient.outputBias[c] as number) + error;
     for (let h = 0; h < hidden; h++) {
       const i = c * hidden + h;
@@ -145,25 +141,31 @@ function accumulate(
   }
 }
 
-function adam(
-  w: Float64Array,
-  g: Float64Array,
-  first: Float64Array,
-  second: Float64Array,
-  rate: number,
-  decay1: number,
-  decay2: number,
-  l2: number,
-  anchor: Float64Array | undefined,
-): void {
-  for (let i = 0; i < w.length; i++) {
-    const v = w[i] as number;
-    const d = (g[i] as number) + l2 * (v - (anchor === undefined ? 0 : (anchor[i] as number)));
-    const m = 0.9 * (first[i] as number) + 0.1 * d;
-    const s = 0.999 * (second[i] as number) + 0.001 * d * d;
-    first[i] = m;
-    second[i] = s;
-    w[i] = v - (rate * (m / (1 - decay1))) / (Math.sqrt(s / (1 - decay2)) + 1e-8);
+/** State of Adam for one array of parameters. */
+export class Adam {
+  readonly #first: Float64Array;
+  readonly #second: Float64Array;
+  #decay1 = 1;
+  #decay2 = 1;
+
+  constructor(size: number) {
+    this.#first = new Float64Array(size);
+    this.#second = new Float64Array(size);
+  }
+
+  /** One step on the gradient `g` plus l2 (w - anchor). */
+  step(w: Float64Array, g: Float64Array, rate: number, l2 = 0, anchor?: Float64Array): void {
+    this.#decay1 *= 0.9;
+    this.#decay2 *= 0.999;
+    for (let i = 0; i < w.length; i++) {
+      const v = w[i] as number;
+      const d = (g[i] as number) + l2 * (v - (anchor === undefined ? 0 : (anchor[i] as number)));
+      const m = 0.9 * (this.#first[i] as number) + 0.1 * d;
+      const s = 0.999 * (this.#second[i] as number) + 0.001 * d * d;
+      this.#first[i] = m;
+      this.#second[i] = s;
+      w[i] = v - (rate * (m / (1 - this.#decay1))) / (Math.sqrt(s / (1 - this.#decay2)) + 1e-8);
+    }
   }
 }
 
@@ -175,7 +177,8 @@ function clip(w: Float64Array, limit: number): void {
   }
 }
 
-function zeros(like: Mlp): Mlp {
+/** All parameters zero. */
+export function zeros(like: Mlp): Mlp {
   const zero = copyMlp(like);
   for (const name of PARAMETERS) zero[name].fill(0);
   return zero;

@@ -1,3 +1,6 @@
+import type { Featuriser } from "@freehold/worker/engine";
+import type { Headline } from "./csv.ts";
+
 /** Rows of small counts in compressed form, with a class each. */
 export interface SparseRows {
   /** Row r holds entries start[r] .. start[r + 1] - 1. */
@@ -5,23 +8,25 @@ export interface SparseRows {
   readonly index: Int32Array;
   readonly value: Float64Array;
   readonly label: Uint8Array;
+  /** Number of inputs. */
   readonly width: number;
 }
 
-export function rowCount(rows: SparseRows): number {
-  return rows.label.length;
+interface CountedRow {
+  /** Pairs of input and count. */
+  readonly counts: Iterable<readonly [index: number, count: number]>;
+  readonly label: number;
 }
 
-/** Compresses dense count vectors; all have the length `width`. */
-export function sparse(vectors: Iterable<{ counts: Iterable<[number, number]>; label: number }>, width: number): SparseRows {
+export function sparseRows(rows: Iterable<CountedRow>, width: number): SparseRows {
   const start = [0];
   const index: number[] = [];
   const value: number[] = [];
   const label: number[] = [];
-  for (const row of vectors) {
-    for (const [i, v] of row.counts) {
+  for (const row of rows) {
+    for (const [i, count] of row.counts) {
       index.push(i);
-      value.push(v);
+      value.push(count);
     }
     start.push(index.length);
     label.push(row.label);
@@ -33,4 +38,13 @@ export function sparse(vectors: Iterable<{ counts: Iterable<[number, number]>; l
     label: Uint8Array.from(label),
     width,
   };
+}
+
+/** Headlines as the model sees them. */
+export function vectorise(rows: readonly Headline[], featuriser: Featuriser): SparseRows {
+  const counted = rows.map(({ text, label }) => {
+    const counts = [...featuriser.counts(text).entries()].filter(([, count]) => count > 0);
+    return { counts, label };
+  });
+  return sparseRows(counted, featuriser.size);
 }

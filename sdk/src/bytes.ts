@@ -37,7 +37,7 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   } catch {
     return undefined;
   }
-  if (text !== "" && btoa(binary.slice(-((binary.length % 3) || 3))) !== text.slice(-4)) return undefined;
+  if (text !== "" && btoa(binary.slice(-(binary.length % 3 || 3))) !== text.slice(-4)) return undefined;
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;

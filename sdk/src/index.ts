@@ -1,5 +1,17 @@
+export type { Bound } from "./actions/bind.js";
+export { claimsOf, rowOf } from "./actions/escrow/row-of.js";
+export type { Paged, PageOptions } from "./actions/paged.js";
+export type { Read, ReadOptions } from "./actions/read.js";
+export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";
+export type { Write } from "./actions/write.js";
+export { createFreehold, type Freehold, type FreeholdOptions } from "./client.js";
+export { type ContractName, type Contracts, contractAt, interfaceOf } from "./contracts.js";
+export { buildCommitment, type DatasetCommitment, recordSalt } from "./datasets.js";
+export { type DeployedContract, type Deployment, parseDeployment } from "./deployment.js";
 export * from "./eip712/index.js";
 export * from "./errors/index.js";
 export { fromHex, type Hex, isHex, sameHex, toHex } from "./hex.js";
+export * from "./inference/index.js";
 export * from "./sealing/index.js";
+export * from "./types.js";
 export * from "./wire/index.js";

@@ -13,6 +13,8 @@ export type TypedFields = Readonly<Record<string, readonly TypedField[]>>;
 export interface Voucher {
   node: string;
   channel: bigint;
+  /** The line that it pays for: a node cannot settle it on another one. */
+  lineId: Hex;
   /** Units, over the channel's whole life. */
   cumulative: bigint;
 }
@@ -94,7 +96,12 @@ export interface Consent {
 const field = (type: string, name: string): TypedField => ({ name, type });
 
 export const VOUCHER_TYPES = {
-  Voucher: [field("address", "node"), field("uint256", "channel"), field("uint64", "cumulative")],
+  Voucher: [
+    field("address", "node"),
+    field("uint256", "channel"),
+    field("bytes32", "lineId"),
+    field("uint64", "cumulative"),
+  ],
 } as const satisfies TypedFields;
 
 export const OFFER_TYPES = {

@@ -1,6 +1,8 @@
+/** The values that a message speaks about. JSON-safe: no bigint, no binary, no cycles. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
 export interface FreeholdErrorOptions {
-  /** The values that the message speaks about. JSON-safe: no bigint, no binary, no cycles. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: ErrorDetails;
   /** What the caller can do about it. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -9,7 +11,7 @@ export interface FreeholdErrorOptions {
 /** Base of every error that this package throws on purpose. `code` is stable, `message` is for people. */
 export class FreeholdError extends Error {
   readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: ErrorDetails;
   readonly hint?: string;
 
   constructor(code: string, message: string, options: FreeholdErrorOptions = {}) {

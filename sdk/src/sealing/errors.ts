@@ -1,4 +1,4 @@
-import { type ErrorDetails, FreeholdError } from "../errors/base.js";
+import { FreeholdError, type FreeholdErrorOptions } from "../errors/base.js";
 
 export type SealingErrorCode =
   /** Not an X25519 key of 32 bytes, or a point of low order. */
@@ -12,11 +12,7 @@ export type SealingErrorCode =
 export class SealingError extends FreeholdError {
   declare readonly code: SealingErrorCode;
 
-  constructor(
-    code: SealingErrorCode,
-    message: string,
-    options: { details?: ErrorDetails; hint?: string; cause?: unknown } = {},
-  ) {
+  constructor(code: SealingErrorCode, message: string, options?: FreeholdErrorOptions) {
     super(code, message, options);
   }
 }

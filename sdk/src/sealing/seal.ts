@@ -108,6 +108,8 @@ async function authentic<T>(what: string, open: () => Promise<T>): Promise<T ext
     const opened = await open();
     return (opened instanceof ArrayBuffer ? new Uint8Array(opened) : opened) as T extends ArrayBuffer ? Bytes : T;
   } catch (cause) {
-    throw new SealingError("OPEN_FAILED", `the ${what} was not sealed to this key, or was changed on its way`, { cause });
+    throw new SealingError("OPEN_FAILED", `the ${what} was not sealed to this key, or was changed on its way`, {
+      cause,
+    });
   }
 }

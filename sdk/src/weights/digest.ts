@@ -1,8 +1,9 @@
+import { type Hex, toHex } from "../hex.js";
+import { CHUNK_BYTES } from "./chunk.js";
 import { WeightsError } from "./errors.js";
-import { type Hex, toHex } from "./hex.js";
 import { type LeafHasher, platformLeafHasher } from "./leaf-hasher.js";
 import type { ChunkManifest } from "./manifest.js";
-import { CHUNK_BYTES, MerkleAccumulator } from "./merkle.js";
+import { MerkleAccumulator } from "./merkle.js";
 import { fragments, sourceLength, type WeightsSource } from "./source.js";
 
 export interface Progress {

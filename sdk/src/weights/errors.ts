@@ -37,7 +37,6 @@ export type WeightsErrorCode =
 export class WeightsError extends FreeholdError {
   declare readonly code: WeightsErrorCode;
 
-  // biome-ignore lint/complexity/noUselessConstructor: it narrows the type of `code`
   constructor(code: WeightsErrorCode, message: string, options?: FreeholdErrorOptions) {
     super(code, message, options);
   }

@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { CHUNK_BYTES } from "./merkle.js";
+import { CHUNK_BYTES } from "./chunk.js";
 
 /** Hashes one leaf after another: SHA-256(0x00 ‖ chunk). */
 export interface LeafHasher {

@@ -1,7 +1,9 @@
+import { type Hex, toHex } from "../hex.js";
+import { CHUNK_BYTES, chunkCount } from "./chunk.js";
 import { chunkLeaves, type DigestOptions } from "./digest.js";
 import { WeightsError } from "./errors.js";
-import { type Hex, hashBytes, isHash, toHex } from "./hex.js";
-import { CHUNK_BYTES, chunkCount, merkleRoot } from "./merkle.js";
+import { hashBytes, isHash } from "./hash-hex.js";
+import { merkleRoot } from "./merkle.js";
 import type { WeightsSource } from "./source.js";
 
 /** The leaves under a root, so that a wrong chunk can be named. This is its JSON form too. */

@@ -1,16 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { HASH_BYTES } from "./chunk.js";
 import { WeightsError } from "./errors.js";
-import { equalBytes } from "./hex.js";
-
-/** Bytes of a chunk; only the last chunk of a file may be shorter. */
-export const CHUNK_BYTES = 1 << 20;
-/** Bytes of a leaf, a node and a root. */
-export const HASH_BYTES = 32;
-
-/** Number of chunks of a file of `byteLength` bytes. */
-export function chunkCount(byteLength: number): number {
-  return Math.ceil(byteLength / CHUNK_BYTES);
-}
+import { equalBytes } from "./hash-hex.js";
 
 function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   const node = new Uint8Array(1 + 2 * HASH_BYTES);
@@ -42,7 +33,8 @@ export class MerkleAccumulator {
         details: { index: this.#count, length: leaf.length },
       });
     }
-    let node = leaf.slice();
+    // Not slice(): that of a Buffer shares its memory.
+    let node: Uint8Array = new Uint8Array(leaf);
     for (let below = this.#count; below % 2 === 1; below = Math.floor(below / 2)) {
       node = hashNode(this.#peaks.pop() as Uint8Array, node);
     }
@@ -59,7 +51,7 @@ export class MerkleAccumulator {
     let root = peaks.pop();
     if (root === undefined) throw emptyError();
     for (let left = peaks.pop(); left !== undefined; left = peaks.pop()) root = hashNode(left, root);
-    return root.slice();
+    return new Uint8Array(root);
   }
 }
 

@@ -1,12 +1,7 @@
 import { WeightsError } from "./errors.js";
 
 /** Where bytes of weights come from. Fragments of a stream may have any size. */
-export type WeightsSource =
-  | Uint8Array
-  | ArrayBuffer
-  | Blob
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array>;
+export type WeightsSource = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Bytes hashed between two turns of the event loop, so that an abort is heard. */
 const SLICE_BYTES = 16 << 20;
@@ -102,8 +97,8 @@ export async function abortable<T>(promise: Promise<T>, signal?: AbortSignal): P
   }
 }
 
-function isReadableStream(value: object): value is ReadableStream<Uint8Array> {
-  return "getReader" in value && typeof value.getReader === "function";
+function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
+  return typeof value === "object" && value !== null && "getReader" in value;
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {

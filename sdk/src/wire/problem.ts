@@ -41,5 +41,9 @@ export function decodeProblem(json: unknown): Problem | undefined {
   const { code, detail, details } = json as Record<string, unknown>;
   if (typeof code !== "string" || !Object.hasOwn(PROBLEM_STATUS, code)) return undefined;
   const known = typeof details === "object" && details !== null && !Array.isArray(details) ? details : {};
-  return problem(code as ProblemCode, typeof detail === "string" ? detail.slice(0, 500) : "", known as Problem["details"]);
+  return problem(
+    code as ProblemCode,
+    typeof detail === "string" ? detail.slice(0, 500) : "",
+    known as Problem["details"],
+  );
 }

@@ -51,7 +51,8 @@ export class Reader {
   /** Lower-case hex of `length` bytes with 0x. */
   hex(field: string, length: number): Hex {
     const value = this.#get(field);
-    if (typeof value === "string" && value.length === 2 + 2 * length && /^0x[0-9a-f]*$/.test(value)) return value as Hex;
+    if (typeof value === "string" && value.length === 2 + 2 * length && /^0x[0-9a-f]*$/.test(value))
+      return value as Hex;
     throw new WireError(this.#name(field), `0x and ${2 * length} lower-case hex digits`, value);
   }
 

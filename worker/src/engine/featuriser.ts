@@ -78,11 +78,11 @@ export class Featuriser {
 
   /**
    * @returns one count, 0..maxCount, per vocabulary entry
-   * @throws EngineError `bad-input` when the text is longer than {@link MAX_TEXT_LENGTH}
+   * @throws EngineError `BAD_INPUT` when the text is longer than {@link MAX_TEXT_LENGTH}
    */
   counts(text: string): Uint8Array {
     if (text.length > MAX_TEXT_LENGTH) {
-      throw new EngineError("bad-input", `the text has ${text.length} characters; send at most ${MAX_TEXT_LENGTH}`, {
+      throw new EngineError("BAD_INPUT", `the text has ${text.length} characters; send at most ${MAX_TEXT_LENGTH}`, {
         length: text.length,
         limit: MAX_TEXT_LENGTH,
       });

@@ -30,6 +30,8 @@ export interface StoredReceipt {
 /** One completed inference, as it is written down before its answer leaves. */
 export interface Completion extends StoredReceipt {
   readonly voucher: StoredVoucher;
+  /** Units that the escrow had paid on the channel when these books first met it; counts once. */
+  readonly paidBefore: bigint;
   readonly idempotencyKey: string;
   /** The answer, byte for byte; its output is sealed. */
   readonly body: string;
@@ -92,9 +94,9 @@ export class Books {
   /** Writes voucher, receipt, answer and meter in one transaction. Throws `METER_OUT_OF_STEP` and writes nothing. */
   complete(completion: Completion): void {
     this.#db.transaction(() => {
-      const { receipt, voucher } = completion;
-      this.#requireNext(receipt);
-      this.#writeChannel(receipt, voucher);
+      const { receipt } = completion;
+      this.#requireNext(completion);
+      this.#writeChannel(completion);
       this.#writeReceipt(completion);
       this.#db.run(
         "INSERT INTO responses (channel, idempotency_key, request_hash, body, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -112,19 +114,19 @@ export class Books {
     this.#db.run("DELETE FROM responses WHERE created_at < ?", before);
   }
 
-  #requireNext(receipt: Receipt): void {
+  #requireNext({ receipt, paidBefore }: Completion): void {
     const now = this.channel(receipt.channel);
     const seq = (now?.seq ?? 0n) + 1n;
-    const cumulative = (now?.metered ?? 0n) + receipt.price;
+    const cumulative = (now?.metered ?? paidBefore) + receipt.price;
     if (receipt.seq !== seq || receipt.cumulative !== cumulative) {
       throw new WorkerError("METER_OUT_OF_STEP", `channel ${receipt.channel} is at ${seq}, not at ${receipt.seq}`);
     }
   }
 
-  #writeChannel(receipt: Receipt, voucher: StoredVoucher): void {
+  #writeChannel({ receipt, voucher, paidBefore }: Completion): void {
     this.#db.run(
       `INSERT INTO channels (channel, seq, metered, accounted, voucher_cumulative, voucher_signature)
-       VALUES (?1, ?2, ?3, 0, ?4, ?5)
+       VALUES (?1, ?2, ?3, ?6, ?4, ?5)
        ON CONFLICT (channel) DO UPDATE SET seq = ?2, metered = ?3,
          voucher_signature = iif(voucher_cumulative < ?4, ?5, voucher_signature),
          voucher_cumulative = max(voucher_cumulative, ?4)`,
@@ -133,6 +135,7 @@ export class Books {
       receipt.cumulative,
       voucher.cumulative,
       voucher.signature,
+      paidBefore,
     );
   }
 

@@ -32,6 +32,8 @@ const UNSETTLED = 0n;
 const SETTLED = 1n;
 const WRITTEN_OFF = 2n;
 
+const OF_VERSION = "version IN (SELECT id FROM versions WHERE version_hash = ?)";
+
 /** Unsettled receipts, and what becomes of them. */
 export class Debts {
   readonly #db: Database;
@@ -62,11 +64,6 @@ export class Debts {
     }));
   }
 
-  /** Channels that have ever been metered. */
-  channels(): bigint[] {
-    return this.#db.all("SELECT channel FROM channels ORDER BY channel").map((row) => integer(row, "channel"));
-  }
-
   /**
    * Brings a channel's books to what the escrow has paid on it: marks receipts as settled, oldest first, those of
    * `versionHash` before others; or takes marks back, newest first, when a reorganisation undid a payment.
@@ -77,7 +74,8 @@ export class Debts {
       const row = this.#db.get("SELECT accounted FROM channels WHERE channel = ?", channel);
       if (row === undefined) return 0n;
       const before = integer(row, "accounted");
-      const after = paid >= before ? this.#settle(channel, before, paid, versionHash) : this.#unsettle(channel, before, paid);
+      const after =
+        paid >= before ? this.#settle(channel, before, paid, versionHash) : this.#unsettle(channel, before, paid);
       if (after !== before) this.#db.run("UPDATE channels SET accounted = ? WHERE channel = ?", after, channel);
       return after - before;
     });
@@ -90,18 +88,18 @@ export class Debts {
 
   /** Gives up work on a version that was finished after `after`, chain time. Returns units. */
   writeOffLate(versionHash: Hex, after: bigint): bigint {
-    return this.#writeOff("version IN (SELECT id FROM versions WHERE version_hash = ?) AND worked_at > ?", versionHash, after);
+    return this.#writeOff(`${OF_VERSION} AND worked_at > ?`, versionHash, after);
   }
 
-  /** Gives up all unsettled work on a version. Returns units. */
-  writeOffVersion(versionHash: Hex): bigint {
-    return this.#writeOff("version IN (SELECT id FROM versions WHERE version_hash = ?)", versionHash);
+  /** Gives up what a channel owes for work on one version. Returns units. */
+  writeOffRow(channel: bigint, versionHash: Hex): bigint {
+    return this.#writeOff(`channel = ? AND ${OF_VERSION}`, channel, versionHash);
   }
 
   totals(): Totals {
     const sums = { completed: 0n, units: [0n, 0n, 0n] };
-    for (const row of this.#db.all("SELECT state, count(*) AS n, sum(price) AS units FROM receipts GROUP BY state")) {
-      sums.completed += integer(row, "n");
+    for (const row of this.#db.all("SELECT state, receipts, units FROM totals")) {
+      sums.completed += integer(row, "receipts");
       sums.units[Number(integer(row, "state"))] = integer(row, "units");
     }
     const [unsettled = 0n, settled = 0n, writtenOff = 0n] = sums.units;
@@ -148,7 +146,8 @@ export class Debts {
     return this.#db.transaction(() => {
       const row = this.#db.get(`SELECT sum(price) AS exact FROM receipts WHERE state = 0 AND ${where}`, ...values);
       const units = row?.exact == null ? 0n : integer(row, "exact");
-      if (units > 0n) this.#db.run(`UPDATE receipts SET state = ${WRITTEN_OFF} WHERE state = 0 AND ${where}`, ...values);
+      if (units > 0n)
+        this.#db.run(`UPDATE receipts SET state = ${WRITTEN_OFF} WHERE state = 0 AND ${where}`, ...values);
       return units;
     });
   }

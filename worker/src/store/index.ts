@@ -8,11 +8,12 @@ import { lockDirectory } from "./lock.js";
 import { text } from "./rows.js";
 import { Settlements } from "./settlements.js";
 
-/** Whose books these are: they mean nothing on another chain, escrow or node. */
+/** Whose books these are: they mean nothing on another chain, escrow, node or line (a voucher names its line). */
 export interface StoreIdentity {
   readonly chainId: bigint;
   readonly escrow: string;
   readonly node: string;
+  readonly lineId: string;
 }
 
 /** Everything durable of a worker, in one SQLite file of its data directory. */
@@ -81,16 +82,20 @@ function bind(db: Database, directory: string, identity: StoreIdentity): void {
     chainId: identity.chainId.toString(),
     escrow: identity.escrow.toLowerCase(),
     node: identity.node.toLowerCase(),
+    lineId: identity.lineId.toLowerCase(),
   });
   const found = identityOf(db);
   if (found === undefined) {
     db.run("INSERT INTO meta (key, value) VALUES ('identity', ?)", wanted);
   } else if (found !== wanted) {
-    throw new OperatorError("DATA_DIR_FOREIGN", `${directory} belongs to ${found}, not to ${wanted}: use another --data`);
+    throw new OperatorError(
+      "DATA_DIR_FOREIGN",
+      `${directory} belongs to ${found}, not to ${wanted}: use another --data`,
+    );
   }
 }
 
 export type { Books, ChannelBooks, Completion, StoredReceipt, StoredResponse, StoredVoucher } from "./books.js";
 export { MAX_AMOUNT } from "./database.js";
 export type { Debt, Debts, Totals } from "./debts.js";
-export type { SettlementPlan, Settlements, SettlementStatus, StoredSettlement } from "./settlements.js";
+export type { SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";

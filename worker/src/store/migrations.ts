@@ -42,6 +42,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX unsettled ON receipts (version, channel, worked_at, price, created_at) WHERE state = 0;
 
+  -- Sums over receipts by state, so that nobody has to add them all up.
+  CREATE TABLE totals (state INTEGER PRIMARY KEY, receipts INTEGER NOT NULL, units INTEGER NOT NULL) STRICT;
+  INSERT INTO totals VALUES (0, 0, 0), (1, 0, 0), (2, 0, 0);
+  CREATE TRIGGER receipt_written AFTER INSERT ON receipts BEGIN
+    UPDATE totals SET receipts = receipts + 1, units = units + NEW.price WHERE state = NEW.state;
+  END;
+  CREATE TRIGGER receipt_moved AFTER UPDATE OF state ON receipts WHEN OLD.state <> NEW.state BEGIN
+    UPDATE totals SET receipts = receipts - 1, units = units - OLD.price WHERE state = OLD.state;
+    UPDATE totals SET receipts = receipts + 1, units = units + NEW.price WHERE state = NEW.state;
+  END;
+
   CREATE TABLE responses (
     channel INTEGER NOT NULL,
     idempotency_key TEXT NOT NULL,

@@ -1,0 +1,62 @@
+// Measures what goals.json names and this repository has, side by side where a peer can run, and writes
+// bench/results.json as {id: number}.
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { network } from "hardhat";
+import { measureOwnership } from "./ownership.ts";
+import { measureWeights } from "./weights.ts";
+
+interface Goal {
+  id: string;
+  unit: string;
+  goal: number;
+  peer: number | null;
+  peerName: string;
+}
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+const options = new Command("npm run bench --")
+  .description("Measures gas and speed and compares them with the goals and the best peers.")
+  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, weights")
+  .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
+  .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
+  .parse()
+  .opts<{ only?: string; sizeMib: number; goals: string }>();
+
+const groups: [string[], () => Promise<Record<string, number>>][] = [
+  [["own", "isolation"], async () => measureOwnership(await network.create("local"))],
+  [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
+];
+
+const file = join(ROOT, "bench/results.json");
+const previous = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>) : {};
+const results: Record<string, number> = options.only ? previous : {};
+for (const [prefixes, measure] of groups) {
+  if (options.only && !prefixes.some((prefix) => options.only?.startsWith(prefix))) continue;
+  console.error(`measuring ${prefixes.join(", ")}`);
+  Object.assign(results, await measure());
+}
+await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+
+const goals = existsSync(options.goals) ? (JSON.parse(readFileSync(options.goals, "utf8")) as { rows: Goal[] }).rows : [];
+if (goals.length === 0) console.error(`no goals: ${options.goals} does not exist`);
+const byId = new Map(goals.map((goal) => [goal.id, goal]));
+console.log(["id", "value", "goal", "", "best peer", "ratio", "unit"].map(column).join(""));
+for (const [id, value] of Object.entries(results).sort()) {
+  const goal = byId.get(id);
+  const verdict = goal === undefined ? "" : value <= goal.goal ? "met" : "MISSED";
+  const peer = goal?.peer ? `${goal.peer} ${goal.peerName}` : "";
+  const ratio = goal?.peer ? (value / goal.peer).toFixed(2) : "";
+  console.log([id, format(value), goal ? String(goal.goal) : "", verdict, peer, ratio, goal?.unit ?? ""].map(column).join(""));
+}
+
+function column(text: string, index: number): string {
+  return text.padEnd([30, 12, 10, 8, 24, 8, 0][index] ?? 0);
+}
+
+function format(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(3);
+}

@@ -1,0 +1,19 @@
+import { ZERO_ADDRESS } from "../../eip712/versions.js";
+import type { Hex } from "../../hex.js";
+import { write } from "../write.js";
+
+/**
+ * Locks a model: no transfer, no change of terms, no grant until it is unlocked.
+ * `delay` is the seconds between request and unlock; 0 locks for ever. `guardian` may veto an unlock.
+ */
+export const lockModel = write({
+  contract: "ModelRegistry",
+  method: "lockModel",
+  args: (params: { modelId: bigint; delay: bigint | number; guardian?: string }) => [
+    params.modelId,
+    params.delay,
+    params.guardian ?? ZERO_ADDRESS,
+  ],
+  event: "LockSet",
+  result: (event) => ({ key: event.key as Hex, delay: event.delay, guardian: event.guardian as Hex }),
+});

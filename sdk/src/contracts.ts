@@ -1,0 +1,96 @@
+import { type BaseContract, Contract, type ContractRunner, Interface, type InterfaceAbi } from "ethers";
+import {
+  accessManagerAbi,
+  datasetRegistryAbi,
+  deltaLedgerAbi,
+  developmentTeeVerifierAbi,
+  inferenceEscrowAbi,
+  modelRegistryAbi,
+  nodeRegistryAbi,
+  testTokenAbi,
+} from "./abis/index.js";
+import type { AccessManager } from "./abis/types/AccessManager.js";
+import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
+import type { DatasetRegistry } from "./abis/types/DatasetRegistry.js";
+import type { DeltaLedger } from "./abis/types/DeltaLedger.js";
+import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier.js";
+import type { InferenceEscrow } from "./abis/types/InferenceEscrow.js";
+import type { ModelRegistry } from "./abis/types/ModelRegistry.js";
+import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
+import type { TestToken } from "./abis/types/TestToken.js";
+import type { Plain } from "./plain.js";
+
+/** Contracts of a deployment by their name in its record, with TypeChain's types. */
+export interface Contracts {
+  AccessManager: AccessManager;
+  DatasetRegistry: DatasetRegistry;
+  DeltaLedger: DeltaLedger;
+  /** On development deployments only. */
+  DevelopmentTeeVerifier: DevelopmentTeeVerifier;
+  InferenceEscrow: InferenceEscrow;
+  ModelRegistry: ModelRegistry;
+  NodeRegistry: NodeRegistry;
+  /** ERC-20 with permit (EIP-2612) of channels and stakes. */
+  Token: TestToken;
+}
+
+export type ContractName = keyof Contracts;
+
+const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
+  AccessManager: accessManagerAbi,
+  DatasetRegistry: datasetRegistryAbi,
+  DeltaLedger: deltaLedgerAbi,
+  DevelopmentTeeVerifier: developmentTeeVerifierAbi,
+  InferenceEscrow: inferenceEscrowAbi,
+  ModelRegistry: modelRegistryAbi,
+  NodeRegistry: nodeRegistryAbi,
+  Token: testTokenAbi,
+};
+
+const interfaces = new Map<ContractName, Interface>();
+
+/** ethers' Interface of a contract. */
+export function interfaceOf(name: ContractName): Interface {
+  let found = interfaces.get(name);
+  if (found === undefined) {
+    found = new Interface(ABIS[name]);
+    interfaces.set(name, found);
+  }
+  return found;
+}
+
+/** An ethers Contract with TypeChain's types: for events, filters and whatever the actions do not cover. */
+export function contractAt<N extends ContractName>(
+  name: N,
+  address: string,
+  runner: ContractRunner | null,
+): Contracts[N] {
+  return new Contract(address, interfaceOf(name), runner) as unknown as Contracts[N];
+}
+
+/** Names of a contract's functions. */
+export type MethodName<N extends ContractName> = Exclude<keyof Contracts[N], keyof BaseContract> & string;
+
+/** Arguments of a function, as TypeChain types them. */
+export type MethodArgs<N extends ContractName, M extends MethodName<N>> =
+  Contracts[N][M] extends TypedContractMethod<infer Args, infer _Return, infer _Mutability> ? Args : never;
+
+/** The same, in a place where an array literal is to be taken for a tuple. */
+export type MethodArgsLiteral<N extends ContractName, M extends MethodName<N>> = MethodArgs<N, M> | [];
+
+/** What a function returns: a value, or an object when it returns several. */
+export type MethodReturn<N extends ContractName, M extends MethodName<N>> =
+  Contracts[N][M] extends TypedContractMethod<infer _Args, infer Return, infer _Mutability>
+    ? Return extends readonly [infer Value]
+      ? Plain<Value>
+      : never
+    : never;
+
+/** Names of a contract's events. */
+export type EventName<N extends ContractName> = keyof Contracts[N]["filters"] & string;
+
+/** Values of an event by name. */
+export type EventValues<N extends ContractName, E extends EventName<N>> =
+  Contracts[N]["filters"][E] extends TypedContractEvent<infer _Input, infer _Output, infer Values>
+    ? { [K in keyof Values]: Plain<Values[K]> }
+    : never;

@@ -1,0 +1,50 @@
+/** What to do about an error of the contracts. */
+const HINTS: Readonly<Record<string, string>> = {
+  AccessManagedRequiredDelay: "Schedule the call in the AccessManager, wait for the delay, then execute it there.",
+  AccessManagedUnauthorized: "Only governance may do this: see the roles in the AccessManager.",
+  DatasetRegistry_AccountLocked: "Unlock the account first: requestUnlockAccount, wait for the delay, unlockAccount.",
+  DatasetRegistry_BadSignature:
+    "Sign again: the owner's nonce, the deadline or another field differs from what was signed.",
+  DatasetRegistry_Expired: "Ask the owner for a new signature with a later deadline.",
+  DatasetRegistry_InvalidUntil: "Give a time in the future, in Unix seconds.",
+  DatasetRegistry_NoConsent: "Ask the dataset's owner for a consent to this line, or leave the dataset out.",
+  DeltaLedger_AlreadyActive: "Nothing needs to be done.",
+  DeltaLedger_BadSignature:
+    "Sign again: the parent, the delta, the deadline or another field differs from what was signed.",
+  DeltaLedger_Expired: "Ask the account for a new signature with a later deadline.",
+  DeltaLedger_StaleParent:
+    "Another append came first: read the line's headHash and append to it, or leave `parent` out.",
+  DeltaLedger_UnknownLine: "Open the line first: deltas.openLine, or append a first delta.",
+  ERC20InsufficientAllowance: "Approve the token first: escrow.approve for channels, nodes.approveStake for stake.",
+  ERC20InsufficientBalance: "Get more of the token first.",
+  InferenceEscrow_BatchTimeInvalid: "A batch is settled after its last work and before MAX_BATCH_AGE has passed.",
+  InferenceEscrow_ChannelClosing: "Open another channel.",
+  InferenceEscrow_CloseNotDue: "Request the close, then wait until closeAt.",
+  InferenceEscrow_DepositsPaused: "Deposits are paused by governance; withdrawals are not. Try again later.",
+  InferenceEscrow_UnknownNode: "The node must register first: nodes.register.",
+  InferenceEscrow_VersionNotPayable:
+    "The line's owner never activated this version, or its grace ended before the work.",
+  Locks_AlreadyRequested: "Wait until unlockAt, then unlock.",
+  Locks_Locked: "Unlock it first: request the unlock, wait for the delay that was chosen, then unlock.",
+  Locks_NotRequested: "Request the unlock first.",
+  Locks_Permanent: "It was locked for ever.",
+  Locks_TooEarly: "Wait until unlockAt.",
+  ModelRegistry_AlreadyDeployed: "These weights have an owner already: a file of weights is one model.",
+  ModelRegistry_CommitmentMissing: "Call models.commit first, with the same account, anchor and salt.",
+  ModelRegistry_CommitmentTooNew: "Wait until readyAt: the age of the commitment protects against copies.",
+  ModelRegistry_NotLicensed: "Ask the model's owner for a licence: models.grantLicence.",
+  NodeRegistry_AttestationExpired: "Attest again.",
+  NodeRegistry_BindingMismatch: "The evidence was made for another node, key, chain or challenge block: attest again.",
+  NodeRegistry_DevelopmentTee: "A production deployment takes hardware attestations only.",
+  NodeRegistry_NotAcceptedByLine: "The line's owner must accept verifier and measurement: nodes.setPolicy.",
+  NodeRegistry_NotThawed: "Request the thaw, then wait until thawAt.",
+  NodeRegistry_StakeTooLow: "Add stake first: nodes.approveStake, then nodes.addStake.",
+  NodeRegistry_StaleChallenge: "Attest again with a block among the last 256.",
+  NodeRegistry_UnknownNode: "Register first: nodes.register.",
+  NodeRegistry_VerifierNotAccepted: "Governance does not accept this verifier now.",
+};
+
+/** What to do about an error of the contracts; undefined when its message says all. */
+export function hintFor(errorName: string): string | undefined {
+  return Object.hasOwn(HINTS, errorName) ? HINTS[errorName] : undefined;
+}

@@ -1,0 +1,66 @@
+import { decodeProblem, type ProblemCode } from "../wire/problem.js";
+import { IDEMPOTENCY_HEADER } from "../wire/request.js";
+import { InferenceError } from "./errors.js";
+import { type Answer, aborted, fetchJson, type Limits } from "./http.js";
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+const RETRY_STATUS = [429, 500, 503];
+
+/**
+ * Posts a request. Tries again with the same body and key when the connection breaks or the node says that it is busy:
+ * the node then answers with what it stored, and meters once.
+ */
+export async function post(url: string, body: string, idempotencyKey: string, limits: Limits): Promise<Answer> {
+  const headers = { "content-type": "application/json", [IDEMPOTENCY_HEADER]: idempotencyKey };
+  for (let tries = 1; ; tries++) {
+    let pause = FIRST_PAUSE_MS * 2 ** (tries - 1);
+    try {
+      const answer = await fetchJson(url, { method: "POST", headers, body }, limits);
+      if (!RETRY_STATUS.includes(answer.status) || tries === TRIES) return answer;
+      pause = answer.retryAfter === undefined ? pause : answer.retryAfter * 1000;
+    } catch (error) {
+      const broken = error instanceof InferenceError && error.code === "NODE_UNREACHABLE";
+      if (!broken || tries === TRIES) throw error;
+    }
+    await sleep(Math.min(pause, LONGEST_PAUSE_MS), limits.signal, url);
+  }
+}
+
+/** The error for an answer that is no success. */
+export function refusal(url: string, { status, body }: Answer): InferenceError {
+  const problem = decodeProblem(body);
+  const code = problem?.code ?? `http-${status}`;
+  const detail = problem === undefined || problem.detail === "" ? "" : `: ${problem.detail}`;
+  const hint = problem === undefined ? undefined : HINTS[problem.code];
+  return new InferenceError("NODE_REFUSED", `${url} refused with ${code}${detail}`, {
+    details: { status, code, ...(problem === undefined ? {} : { said: problem.details }) },
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+const HINTS: Partial<Record<ProblemCode, string>> = {
+  "insufficient-deposit": "Top the channel up: escrow.topUp.",
+  "unknown-channel": "Open a channel towards this node first: escrow.open. A new one may take the node some seconds.",
+  "channel-closing": "Open another channel: escrow.open.",
+  "bad-input": "The model cannot take this input: see its architecture.",
+  "too-large": "Send a smaller input.",
+  busy: "Try again later, or with another node.",
+  "not-ready": "Try again later, or with another node.",
+};
+
+function sleep(ms: number, signal: AbortSignal, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(aborted(signal, url));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,166 @@
+import type { Commitments, DeltaFormat } from "./eip712/versions.js";
+import type { Hex } from "./hex.js";
+
+/** Who may open a line of deltas on a model. */
+export const Visibility = { Public: 0, Licensed: 1, Private: 2 } as const;
+export type Visibility = (typeof Visibility)[keyof typeof Visibility];
+
+/** Family of a trusted execution environment. */
+export const TeeType = { Development: 0, AwsNitro: 1, IntelSgx: 2, IntelTdx: 3 } as const;
+export type TeeType = (typeof TeeType)[keyof typeof TeeType];
+
+/** State of a platform's trusted computing base; lower is better. */
+export const TcbStatus = {
+  UpToDate: 0,
+  SwHardeningNeeded: 1,
+  ConfigurationNeeded: 2,
+  ConfigurationAndSwHardeningNeeded: 3,
+  OutOfDate: 4,
+  OutOfDateConfigurationNeeded: 5,
+  Revoked: 6,
+} as const;
+export type TcbStatus = (typeof TcbStatus)[keyof typeof TcbStatus];
+
+/** Last second that the contracts' times can say: "for ever", and "active now" in a version's `payableUntil`. */
+export const FOREVER = 2n ** 40n - 1n;
+
+/** Terms that a model's owner may change. */
+export interface ModelTerms {
+  visibility: Visibility;
+  /** ERC-2981. */
+  royaltyReceiver: string;
+  /** Basis points, at most 10,000. */
+  royaltyBps: bigint | number;
+}
+
+/** A lock on a model, a line or an account. */
+export interface Lock {
+  /** May veto an unlock; zero for none. */
+  guardian: Hex;
+  /** Seconds from request to unlock; 0 while locked is for ever. */
+  delay: bigint;
+  /** Unix seconds from which the requested unlock may happen; 0 when none is requested. */
+  unlockAt: bigint;
+  locked: boolean;
+}
+
+/** A line as it stands. */
+export interface Line {
+  account: Hex;
+  modelId: bigint;
+  /** Number of deltas; versions run from 0, the base, to this. */
+  count: bigint;
+  /** The version that nodes may serve. */
+  active: bigint;
+  /** Seconds for which a superseded version stays payable. */
+  grace: bigint;
+  activeHash: Hex;
+  /** Parent of the next append. */
+  headHash: Hex;
+}
+
+/** One version of a line. */
+export interface Version {
+  hash: Hex;
+  /** Of the delta's file; of the base's file for version 0. */
+  weightsRoot: Hex;
+  byteLength: bigint;
+  /** Meaningless for version 0. */
+  format: DeltaFormat;
+  /** Unix seconds. */
+  appendedAt: bigint;
+  /** Unix seconds: 0 never activated, {@link FOREVER} active now. */
+  payableUntil: bigint;
+  commitments: Commitments;
+}
+
+/** A dataset as it stands. */
+export interface Dataset {
+  owner: Hex;
+  root: Hex;
+  records: bigint;
+  /** Unix seconds. */
+  committedAt: bigint;
+  isPublic: boolean;
+}
+
+/** A node as it stands; amounts in the stake token's smallest unit. */
+export interface Node {
+  endpoint: string;
+  /** Zero for a node that never registered. */
+  payout: Hex;
+  /** What can be slashed, the thawing part included. */
+  stake: bigint;
+  thawing: bigint;
+  /** Unix seconds; 0 when nothing thaws. */
+  thawAt: bigint;
+}
+
+/** An attested enclave. */
+export interface Enclave {
+  /** Operator; zero for an unknown receipt key. */
+  node: Hex;
+  verifier: Hex;
+  teeType: TeeType;
+  tcbStatus: TcbStatus;
+  /** Unix seconds. */
+  registeredAt: bigint;
+  /** Unix seconds, the last at which its work is payable. */
+  validUntil: bigint;
+  measurementId: Hex;
+  platformId: Hex;
+  /** keccak256 of its HPKE public key. */
+  hpkeKeyHash: Hex;
+}
+
+/** Time in which something is accepted: Unix seconds, both ends included. */
+export interface Window {
+  from: bigint;
+  until: bigint;
+}
+
+/** A window without an end. */
+export const ALWAYS: Readonly<Window> = Object.freeze({ from: 0n, until: FOREVER });
+
+/** What a line accepts besides the verifiers and measurements that it pins. */
+export interface Policy {
+  /** Also accept what governance accepts by default, now and later. */
+  followDefaults: boolean;
+  /** Worst platform state accepted. */
+  maxTcbStatus: TcbStatus;
+}
+
+/** A channel as it stands; amounts in units. */
+export interface Channel {
+  payer: Hex;
+  /** Whose key signs vouchers. */
+  signer: Hex;
+  /** All that was ever deposited. */
+  deposited: bigint;
+  /** All that was ever paid to the node. */
+  paid: bigint;
+  /** Unix seconds from which the payer may withdraw; 0 while open. */
+  closeAt: bigint;
+  closed: boolean;
+}
+
+/** One channel's part of a settlement; amounts in units. */
+export interface Row {
+  channel: bigint;
+  /** What the enclave metered over the channel's life. */
+  metered: bigint;
+  /** What the payer signed over the channel's life. */
+  signed: bigint;
+  /** First half of the voucher's signature. */
+  r: Hex;
+  /** Second half, with the recovery bit on top (EIP-2098). */
+  vs: Hex;
+}
+
+/** An EIP-712 domain as a contract says it (ERC-5267). */
+export interface ContractDomain {
+  name: string;
+  version: string;
+  chainId: bigint;
+  verifyingContract: Hex;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Batch, Channel, Row} from "../../../../contracts/interfaces/IInferenceEscrow.sol";
+import {Handler, World} from "./Handler.sol";
+import {ChannelRef, EnclaveRef} from "./PaymentsStore.sol";
+
+/// @notice Settlements, good and bad, with genuine signatures of payers and enclaves.
+contract SettleHandler is Handler {
+    /// @dev Calldata of the last settlement that paid something.
+    bytes private _last;
+    address private _lastNode;
+
+    constructor(World memory world) Handler(world) {}
+
+    function settle(uint256 seed) external later(seed) {
+        EnclaveRef memory enclave = _enclave(seed);
+        Batch memory batch = _makeBatch(seed, enclave);
+        (uint256[] memory ids, Row[] memory rows, bool[] memory genuine) = _makeRows(seed, batch);
+        bytes memory signature = _signBatch(enclave.key, batch, rows);
+        bool expected = _isPayable(enclave, batch);
+        uint64 earned = escrow.earned(batch.node);
+        uint256 paid = _paid(ids);
+
+        try escrow.settle(batch, rows, signature) returns (uint64 total, uint256 skipped) {
+            assertTrue(expected, "I6/I9: settled what is not payable");
+            for (uint256 i = 0; i < rows.length; ++i) {
+                STORE.noteRow(ids[i], rows[i].metered, genuine[i] ? rows[i].signed : 0);
+                if (skipped & (1 << i) != 0) STORE.hit("row skipped");
+            }
+            assertEq(_paid(ids) - paid, total, "paid of the channels");
+            assertEq(escrow.earned(batch.node) - earned, total, "earned of the node");
+            if (total == 0) return;
+            _last = abi.encodeCall(escrow.settle, (batch, rows, signature));
+            _lastNode = batch.node;
+            STORE.hit("settle");
+            if (STORE.payableUntil(batch.lineId, batch.versionHash) != type(uint256).max) STORE.hit("settle in grace");
+        } catch {
+            assertFalse(expected, "an honest settlement was refused");
+            STORE.hit("settle refused");
+        }
+    }
+
+    /// @dev I11: what was signed for this escrow on this chain counts nowhere else.
+    function replayElsewhere(uint256 seed) external later(seed) {
+        if (_last.length == 0) return;
+        (bool success, ) = address(TWIN).call(_last);
+        assertFalse(success, "I11: settled on another deployment");
+        uint256 chain = block.chainid;
+        vm.chainId(chain + 1);
+        (success, ) = address(escrow).call(_last);
+        vm.chainId(chain);
+        assertFalse(success, "I11: settled on another chain");
+        STORE.hit("replay refused");
+    }
+
+    /// @dev A replay pays at most what a top-up has unlocked since; I5 holds it.
+    function replay(uint256 seed) external later(seed) {
+        if (_last.length == 0) return;
+        uint64 earned = escrow.earned(_lastNode);
+        (bool success, ) = address(escrow).call(_last);
+        if (success && escrow.earned(_lastNode) == earned) STORE.hit("replay paid nothing");
+    }
+
+    function _isPayable(EnclaveRef memory enclave, Batch memory batch) private view returns (bool) {
+        return
+            _now() - batch.lastAt <= MAX_BATCH_AGE &&
+            enclave.node == batch.node &&
+            batch.lastAt <= enclave.end &&
+            nodes.isPayable(batch.node, vm.addr(enclave.key), batch.lineId, batch.lastAt) &&
+            batch.lastAt <= STORE.payableUntil(batch.lineId, batch.versionHash);
+    }
+
+    /// @dev Mostly one of the newest.
+    function _enclave(uint256 seed) private view returns (EnclaveRef memory) {
+        EnclaveRef[] memory enclaves = STORE.enclaves();
+        uint256 newest = enclaves.length < 4 ? enclaves.length : 4;
+        if (_pick(seed, "any enclave", 4) == 0) return enclaves[_pick(seed, "enclave", enclaves.length)];
+        return enclaves[enclaves.length - 1 - _pick(seed, "enclave", newest)];
+    }
+
+    function _makeBatch(uint256 seed, EnclaveRef memory enclave) private view returns (Batch memory) {
+        bytes32[] memory lines = STORE.lines();
+        bytes32 line = lines[_pick(seed, "line", lines.length)];
+        bytes32[] memory versions = STORE.versions(line);
+        bytes32 version =
+            _pick(seed, "any version", 3) == 0
+                ? versions[_pick(seed, "version", versions.length)]
+                : ledger.lineOf(line).activeHash;
+        address node = _pick(seed, "any node", 8) == 0 ? _node(seed) : enclave.node;
+        uint40 lastAt = _now();
+        if (_pick(seed, "old", 2) == 0) lastAt -= uint40(_pick(seed, "age", MAX_BATCH_AGE + 1 days));
+        else if (lastAt > enclave.end && _pick(seed, "too late", 4) != 0) lastAt = enclave.end;
+        return Batch(node, line, version, lastAt);
+    }
+
+    function _makeRows(
+        uint256 seed,
+        Batch memory batch
+    ) private view returns (uint256[] memory ids, Row[] memory rows, bool[] memory genuine) {
+        uint256[] memory channels = STORE.channelsOf(batch.node);
+        uint256 count = 1 + _pick(seed, "rows", 4);
+        (ids, rows, genuine) = (new uint256[](count), new Row[](count), new bool[](count));
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 rowSeed = _pick(seed, bytes32(i), type(uint256).max);
+            ids[i] = channels[_pick(rowSeed, "channel", channels.length)];
+            (rows[i], genuine[i]) = _makeRow(rowSeed, batch, ids[i]);
+        }
+    }
+
+    function _makeRow(
+        uint256 seed,
+        Batch memory batch,
+        uint256 id
+    ) private view returns (Row memory row, bool genuine) {
+        ChannelRef memory ref = STORE.channel(id);
+        Channel memory channel = escrow.channelOf(ref.node, ref.index);
+        uint64 metered = channel.paid + uint64(_pick(seed, "metered", 1e9));
+        uint64 signed = channel.paid + uint64(_pick(seed, "signed", 1e9));
+        uint256 flaw = _pick(seed, "flaw", 12);
+        if (flaw == 0) metered = channel.paid;
+        bytes32 line = flaw == 1 ? keccak256("another line") : batch.lineId;
+        uint256 key = flaw == 2 ? STRANGER_KEY : ref.payerKey;
+        row = _rowFor(key, batch.node, line, ref.index, metered, signed);
+        if (flaw == 3) row.signed += 1;
+        genuine = flaw == 0 || flaw > 3;
+    }
+
+    /// @dev What channels were paid, each counted once.
+    function _paid(uint256[] memory ids) private view returns (uint256 sum) {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            bool seen = false;
+            for (uint256 j = 0; j < i; ++j) seen = seen || ids[j] == ids[i];
+            if (seen) continue;
+            ChannelRef memory ref = STORE.channel(ids[i]);
+            sum += escrow.channelOf(ref.node, ref.index).paid;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeInput, type Hex, requestHash, sealRequest } from "@freehold/sdk";
+import { DEVELOPMENT_TEST_ROOT, developmentProvider, measureCode } from "@freehold/worker";
+import type { InferenceEngine } from "@freehold/worker/engine";
+import { expect } from "chai";
+import { readParameters } from "../../../scripts/lib/deployment.ts";
+import { Enclave, type Job } from "../../../worker/dist/enclave/enclave.js";
+import { KeyStore } from "../../../worker/dist/enclave/keys.js";
+
+const HASH: Hex = `0x${"ab".repeat(32)}`;
+const IDENTITY = { chainId: 31337n, escrow: `0x${"11".repeat(20)}`, node: `0x${"22".repeat(20)}` };
+
+describe("worker: enclave", () => {
+  let directory: string;
+  const provider = developmentProvider(HASH);
+  const open = () => Enclave.open(provider, new KeyStore(directory, provider), IDENTITY);
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "freehold-enclave-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const job = async (
+    enclave: Enclave,
+    engine: Pick<InferenceEngine, "infer">,
+    changes: Partial<Job> = {},
+  ): Promise<Job> => {
+    const [keys] = enclave.keys;
+    if (keys === undefined) throw new Error("no keys");
+    const aad = new Uint8Array([1, 2, 3]);
+    const sealed = await sealRequest({
+      hpkePublicKey: keys.hpkePublicKey,
+      aad,
+      plaintext: encodeInput({ text: "secret" }),
+    });
+    return {
+      aad,
+      enc: sealed.enc,
+      ciphertext: sealed.ciphertext,
+      requestHash: requestHash({ aad, ...sealed }),
+      channel: 0n,
+      lineId: HASH,
+      versionHash: HASH,
+      engine: { kind: "integer", close: async () => undefined, ...engine },
+      price: 5n,
+      meter: { seq: 3n, cumulative: 15n },
+      payableKeys: [keys.receiptKey],
+      finishedAt: () => 1_000n,
+      ...changes,
+    };
+  };
+  const answer = () => ({ label: "positive", class: 2, logits: ["1"] });
+
+  it("has the test root that development deployments take", async () => {
+    expect(DEVELOPMENT_TEST_ROOT).to.equal((await readParameters("local")).parameters.developmentTestRoot);
+  });
+
+  it("measures its code as anybody can with sha256sum", () => {
+    const dist = dirname(fileURLToPath(import.meta.resolve("@freehold/worker")));
+    const command = "find * -name '*.js' -type f | LC_ALL=C sort | xargs sha256sum | sha256sum";
+    const sum = execFileSync("sh", ["-c", command], { cwd: dist, encoding: "utf8" });
+    expect(measureCode()).to.equal(`0x${sum.slice(0, 64)}`);
+    writeFileSync(join(directory, "a.js"), "1");
+    const before = measureCode(directory);
+    writeFileSync(join(directory, "a.js"), "2");
+    expect(measureCode(directory)).not.to.equal(before);
+    expect(() => measureCode(join(directory, "enclave-is-empty"))).to.throw();
+  });
+
+  it("keeps its keys sealed over restarts, newest first", async () => {
+    const enclave = await open();
+    expect(enclave.keys).to.deep.equal([]);
+    const first = await enclave.createKeys();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await enclave.createKeys();
+    expect((await open()).keys).to.deep.equal([second, first]);
+    const [file = ""] = readdirSync(join(directory, "enclave"));
+    const sealed = readFileSync(join(directory, "enclave", file));
+    expect(sealed.includes("privateKey")).to.equal(false);
+    enclave.forget(first.receiptKey);
+    expect((await open()).keys).to.deep.equal([second]);
+  });
+
+  it("refuses sealed keys that were changed, and says which file", async () => {
+    await (await open()).createKeys();
+    const file = join(directory, "enclave", readdirSync(join(directory, "enclave"))[0] ?? "");
+    const sealed = readFileSync(file);
+    for (const index of [0, 20, sealed.length - 1]) {
+      const changed = Buffer.from(sealed);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      writeFileSync(file, changed);
+      const failure = await open().catch((error: unknown) => error);
+      expect(String(failure)).to.contain(file);
+    }
+    writeFileSync(file, "");
+    expect(String(await open().catch((error: unknown) => error))).to.contain("cannot be unsealed");
+  });
+
+  it("meters and signs a completed job only", async () => {
+    const enclave = await open();
+    await enclave.createKeys();
+    const done = await enclave.run(await job(enclave, { infer: answer }));
+    expect(done.receipt).to.include({ seq: 4n, cumulative: 20n, price: 5n, workedAt: 1_000n });
+    const order: string[] = [];
+    const infer = () => {
+      order.push("infer");
+      return answer();
+    };
+    const late = await job(
+      enclave,
+      { infer },
+      {
+        finishedAt() {
+          order.push("finished");
+          throw new Error("not payable any more");
+        },
+      },
+    );
+    expect(String(await enclave.run(late).catch((error: unknown) => error))).to.contain("not payable any more");
+    expect(order, "time is asked when the work is done").to.deep.equal(["infer", "finished"]);
+  });
+
+  it("fails without a word of the input when the engine fails", async () => {
+    const enclave = await open();
+    await enclave.createKeys();
+    const infer = (input: unknown) => {
+      throw new Error(`engine failed on ${JSON.stringify(input)}`);
+    };
+    const failure = await enclave.run(await job(enclave, { infer })).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(Error);
+    expect((failure as Error).stack).not.to.contain("secret");
+    expect((failure as Error).cause).to.equal(undefined);
+  });
+
+  it("opens with the generation that a client sealed to, as long as it is payable", async () => {
+    const enclave = await open();
+    const old = await enclave.createKeys();
+    const sealedToOld = await job(enclave, { infer: answer });
+    const fresh = await enclave.createKeys();
+    const both = { payableKeys: [fresh.receiptKey, old.receiptKey] };
+    expect((await enclave.run({ ...sealedToOld, ...both })).receiptKey).to.equal(old.receiptKey);
+    const only = { payableKeys: [fresh.receiptKey] };
+    expect(String(await enclave.run({ ...sealedToOld, ...only }).catch((error: unknown) => error))).to.contain(
+      "not sealed",
+    );
+  });
+});

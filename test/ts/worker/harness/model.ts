@@ -1,0 +1,120 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Hex, hashModelAnchor, lineIdOf, type ModelAnchor, NO_COMMITMENTS } from "@freehold/sdk";
+import { createDense, weightsRoot } from "@freehold/sdk/weights";
+import {
+  architectureHash,
+  encodeArchitecture,
+  encodeMlpWeights,
+  type InferenceEngine,
+  loadEngine,
+  type NgramMlpArchitecture,
+} from "@freehold/worker/engine";
+import { type HDNodeWallet, hexlify, randomBytes } from "ethers";
+import { send, type TestChain } from "./chain.ts";
+
+/** Two words, two hidden units, three classes: small, and different after each delta. */
+const ARCHITECTURE: NgramMlpArchitecture = {
+  type: "freehold.ngram-mlp",
+  version: 1,
+  inputs: 4,
+  hidden: 2,
+  classes: 3,
+  labels: ["negative", "neutral", "positive"],
+  featuriser: { type: "freehold.ngrams", version: 1, maxCount: 15, stripAttribution: false },
+  fractionBits: { hidden: 0, output: 0 },
+  vocabulary: ["profit", "loss", "rise", "fall"],
+};
+
+/** Weights in which `seed` makes every model and every version another one. */
+function weights(seed: number, version: number): Uint8Array {
+  return encodeMlpWeights(ARCHITECTURE, {
+    hiddenWeight: Int8Array.from([5, 0, 5, 0, 0, 5, 0, 5]),
+    hiddenBias: Int32Array.from([seed, version]),
+    outputWeight: Int8Array.from([0, 3, 1, 1, 3, 0]),
+    outputBias: Int32Array.from([version, 0, seed % 7]),
+  });
+}
+
+/** A line on its own model, and the store that a node of it needs. */
+export interface TestLine {
+  readonly lineId: Hex;
+  readonly owner: HDNodeWallet;
+  readonly store: string;
+  readonly modelId: bigint;
+  /** Files in the store: of the base, then of each delta. */
+  readonly files: string[];
+  readonly hashes: Hex[];
+  /** Appends a delta and returns the position of its version; its file is in the store. */
+  append(): Promise<number>;
+  activate(version: number): Promise<void>;
+  /** What an honest engine answers, for comparison. */
+  engine(version: number): Promise<InferenceEngine>;
+}
+
+let seeds = 1;
+
+/** Deploys a model and opens its owner's line, whose policy accepts the development TEE with this measurement. */
+export async function createLine(chain: TestChain, options: { measurementId: Hex; grace?: number }): Promise<TestLine> {
+  const owner = await chain.account();
+  const seed = seeds++;
+  const store = join(chain.directory, `store-${seed}`);
+  await mkdir(store);
+  const put = async (bytes: Uint8Array) => {
+    const { root } = await weightsRoot(bytes);
+    const file = join(store, `${root}.safetensors`);
+    await writeFile(file, bytes);
+    return { root, file };
+  };
+
+  const architecture = encodeArchitecture(ARCHITECTURE);
+  await writeFile(join(store, `${architectureHash(architecture)}.json`), architecture);
+  const base = weights(seed, 0);
+  const { root, file } = await put(base);
+  const anchor: ModelAnchor = {
+    weightsRoot: root,
+    byteLength: BigInt(base.length),
+    architectureHash: architectureHash(architecture),
+    commitments: NO_COMMITMENTS,
+  };
+  const modelId = BigInt(root);
+  const lineId = lineIdOf(modelId, owner.address);
+  await deployModel(chain, owner, anchor);
+  await send(owner, chain.ledger, "openLine", modelId, options.grace ?? 3_600);
+  await send(owner, chain.nodes, "setPolicy", lineId, { followDefaults: true, maxTcbStatus: 0 });
+  const forever = { from: 1, until: 2n ** 40n - 1n };
+  await send(owner, chain.nodes, "setLineMeasurement", lineId, options.measurementId, forever);
+
+  const files = [file];
+  const hashes = [hashModelAnchor(anchor)];
+  return {
+    lineId,
+    owner,
+    store,
+    modelId,
+    files,
+    hashes,
+    async append() {
+      const version = hashes.length;
+      const parent = hashes[version - 1] as Hex;
+      const delta = createDense(weights(seed, version - 1), weights(seed, version), { base: parent });
+      const stored = await put(delta);
+      const anchored = { weightsRoot: stored.root, byteLength: delta.length, format: 0, commitments: NO_COMMITMENTS };
+      await send(owner, chain.ledger, "append", modelId, parent, anchored, []);
+      files.push(stored.file);
+      hashes.push((await chain.ledger.getFunction("lineOf").staticCall(lineId)).headHash as Hex);
+      return version;
+    },
+    activate: (version) => send(owner, chain.ledger, "activate", modelId, version),
+    engine: (version) => loadEngine(architecture, weights(seed, version)),
+  };
+}
+
+async function deployModel(chain: TestChain, owner: HDNodeWallet, anchor: ModelAnchor): Promise<void> {
+  const salt = hexlify(randomBytes(32));
+  const commitment = await chain.models.getFunction("commitmentOf").staticCall(owner.address, anchor, salt);
+  await send(owner, chain.models, "commit", commitment);
+  await chain.pass(Number(await chain.models.getFunction("minCommitmentAge").staticCall()) + 1);
+  const terms = { visibility: 0, royaltyReceiver: owner.address, royaltyBps: 0 };
+  await send(owner, chain.models, "deploy", anchor, terms, "", salt);
+}

@@ -1,0 +1,169 @@
+import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
+import { deltaLedgerAbi, inferenceEscrowAbi, modelRegistryAbi, nodeRegistryAbi } from "@freehold/sdk/abis";
+import {
+  Contract,
+  isCallException,
+  type JsonRpcProvider,
+  type LogDescription,
+  type Result,
+  zeroPadValue,
+} from "ethers";
+import { WorkerError } from "../errors.js";
+import type { Addresses } from "./deployment.js";
+import type {
+  Chain,
+  ChannelState,
+  EnclaveState,
+  EscrowEvent,
+  Head,
+  LineState,
+  NodeState,
+  VersionState,
+} from "./types.js";
+
+const CHANNEL_EVENTS = ["ChannelToppedUp", "CloseRequested", "ChannelClosed"];
+const EVENTS = [...CHANNEL_EVENTS, "BatchSettled"];
+
+/** What a worker reads from the contracts. */
+export class RpcChain implements Chain {
+  readonly #provider: JsonRpcProvider;
+  readonly #node: string;
+  readonly #models: Contract;
+  readonly #ledger: Contract;
+  readonly #nodes: Contract;
+  readonly #escrow: Contract;
+
+  constructor(provider: JsonRpcProvider, addresses: Addresses, node: string) {
+    this.#provider = provider;
+    this.#node = node;
+    this.#models = new Contract(addresses.modelRegistry, modelRegistryAbi, provider);
+    this.#ledger = new Contract(addresses.deltaLedger, deltaLedgerAbi, provider);
+    this.#nodes = new Contract(addresses.nodeRegistry, nodeRegistryAbi, provider);
+    this.#escrow = new Contract(addresses.inferenceEscrow, inferenceEscrowAbi, provider);
+  }
+
+  async head(): Promise<Head> {
+    const block = await this.#provider.getBlock("latest");
+    if (block?.hash == null) throw new WorkerError("RPC_FAILED", "the RPC endpoint has no newest block");
+    return { number: block.number, hash: block.hash, timestamp: BigInt(block.timestamp) };
+  }
+
+  async line(lineId: Hex, block?: number): Promise<LineState> {
+    const line = await read(this.#ledger, "lineOf", [lineId], block);
+    return {
+      account: line.account as string,
+      modelId: line.modelId as bigint,
+      active: Number(line.active),
+      activeHash: line.activeHash as Hex,
+    };
+  }
+
+  async version(lineId: Hex, version: number, block?: number): Promise<VersionState> {
+    const found = await read(this.#ledger, "versionOf", [lineId, version], block);
+    return {
+      hash: found.hash as Hex,
+      weightsRoot: found.weightsRoot as Hex,
+      byteLength: found.byteLength as bigint,
+      format: Number(found.format) as DeltaFormat,
+    };
+  }
+
+  async anchor(modelId: bigint): Promise<ModelAnchor> {
+    const anchor = await read(this.#models, "anchorOf", [modelId]);
+    const commitments = anchor.commitments as Result;
+    return {
+      weightsRoot: anchor.weightsRoot as Hex,
+      byteLength: anchor.byteLength as bigint,
+      architectureHash: anchor.architectureHash as Hex,
+      commitments: {
+        poseidonRoot: commitments.poseidonRoot as Hex,
+        pedersenX: commitments.pedersenX as bigint,
+        pedersenY: commitments.pedersenY as bigint,
+      },
+    };
+  }
+
+  async payableUntil(lineId: Hex, versionHash: Hex, block?: number): Promise<bigint> {
+    return await read(this.#ledger, "payableUntil", [lineId, versionHash], block);
+  }
+
+  async isPayable(receiptKey: string, lineId: Hex, workedAt: bigint, block?: number): Promise<boolean> {
+    return await read(this.#nodes, "isPayable", [this.#node, receiptKey, lineId, workedAt], block);
+  }
+
+  async enclave(receiptKey: string, block?: number): Promise<EnclaveState | undefined> {
+    const enclave = await read(this.#nodes, "enclaveOf", [receiptKey], block);
+    if (BigInt(enclave.node as string) === 0n) return undefined;
+    return {
+      node: enclave.node as string,
+      registeredAt: enclave.registeredAt as bigint,
+      validUntil: enclave.validUntil as bigint,
+      measurementId: enclave.measurementId as Hex,
+    };
+  }
+
+  async node(): Promise<NodeState> {
+    const node = await read(this.#nodes, "nodeOf", [this.#node]);
+    return {
+      registered: BigInt(node.payout as string) !== 0n,
+      stake: (node.stake as bigint) - (node.thawing as bigint),
+    };
+  }
+
+  async minStake(): Promise<bigint> {
+    return await read(this.#nodes, "MIN_STAKE", []);
+  }
+
+  async channel(channel: bigint, block?: number): Promise<ChannelState | undefined> {
+    try {
+      const found = await read(this.#escrow, "channelOf", [this.#node, channel], block);
+      return {
+        signer: found.signer as string,
+        deposited: found.deposited as bigint,
+        paid: found.paid as bigint,
+        closeAt: found.closeAt as bigint,
+        closed: found.closed as boolean,
+      };
+    } catch (error) {
+      if (isCallException(error) && error.revert?.name === "InferenceEscrow_UnknownChannel") return undefined;
+      throw error;
+    }
+  }
+
+  async channelCount(block?: number): Promise<bigint> {
+    return await read(this.#escrow, "channelCount", [this.#node], block);
+  }
+
+  async earned(): Promise<bigint> {
+    return await read(this.#escrow, "earned", [this.#node]);
+  }
+
+  async maxBatchAge(): Promise<bigint> {
+    return await read(this.#escrow, "MAX_BATCH_AGE", []);
+  }
+
+  async escrowEvents(from: number, to: number): Promise<EscrowEvent[]> {
+    const topics = EVENTS.map((name) => this.#escrow.interface.getEvent(name)?.topicHash ?? "");
+    const logs = await this.#provider.getLogs({
+      address: await this.#escrow.getAddress(),
+      topics: [topics, zeroPadValue(this.#node, 32)],
+      fromBlock: from,
+      toBlock: to,
+    });
+    return logs.flatMap((log) => {
+      const parsed = this.#escrow.interface.parseLog(log);
+      return parsed === null ? [] : [escrowEvent(parsed, log.blockNumber)];
+    });
+  }
+}
+
+function escrowEvent(log: LogDescription, block: number): EscrowEvent {
+  if (log.name === "BatchSettled") return { kind: "settled", versionHash: log.args.versionHash as Hex, block };
+  return { kind: "channel", channel: log.args.channel as bigint, block };
+}
+
+/** What a view returns: one value, or a struct by names. */
+function read(contract: Contract, name: string, args: unknown[], block?: number) {
+  const at = block === undefined ? [] : [{ blockTag: block }];
+  return contract.getFunction(name).staticCall(...args, ...at);
+}

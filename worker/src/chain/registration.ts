@@ -1,0 +1,134 @@
+import { bindingOf, type Hex, ZERO_HASH } from "@freehold/sdk";
+import { nodeRegistryAbi } from "@freehold/sdk/abis";
+import { Interface, type JsonRpcProvider } from "ethers";
+import type { Enclave } from "../enclave/enclave.js";
+import { OperatorError, reason } from "../errors.js";
+import type { Logger } from "../log.js";
+import type { Addresses } from "./deployment.js";
+import { refusal } from "./refusal.js";
+import type { Sender } from "./sender.js";
+import type { Chain, EnclaveState } from "./types.js";
+import type { ChainView } from "./view.js";
+
+const NODES = new Interface(nodeRegistryAbi);
+
+/** The part of an enclave's life that must be left before a new one is registered: a fifth. */
+const RENEWAL = 5n;
+
+/** Keeps the enclave registered: checks the operator's standing, registers, renews before the end. */
+export class Registrar {
+  readonly #provider: JsonRpcProvider;
+  readonly #chain: Chain;
+  readonly #sender: Sender;
+  readonly #enclave: Enclave;
+  readonly #addresses: Addresses;
+  readonly #log: Logger;
+  #running = false;
+
+  constructor(
+    provider: JsonRpcProvider,
+    chain: Chain,
+    sender: Sender,
+    enclave: Enclave,
+    addresses: Addresses,
+    log: Logger,
+  ) {
+    this.#provider = provider;
+    this.#chain = chain;
+    this.#sender = sender;
+    this.#enclave = enclave;
+    this.#addresses = addresses;
+    this.#log = log;
+  }
+
+  /** Throws `NODE_NOT_READY`, saying what the operator has to do first. */
+  async requireOperator(): Promise<void> {
+    const [node, minStake] = await Promise.all([this.#chain.node(), this.#chain.minStake()]);
+    const operator = this.#sender.address;
+    if (!node.registered) {
+      throw new OperatorError(
+        "NODE_NOT_READY",
+        `node ${operator} is not registered: register it in NodeRegistry first`,
+      );
+    }
+    if (node.stake < minStake) {
+      throw new OperatorError(
+        "NODE_NOT_READY",
+        `node ${operator} has ${node.stake} of stake that does not thaw, and needs ${minStake}: add ${minStake - node.stake}`,
+      );
+    }
+  }
+
+  /** Registers new keys unless the chain knows keys of this code that last. Throws `ENCLAVE_REFUSED`. */
+  async ensure(): Promise<void> {
+    const newest = this.#enclave.keys[0];
+    const state = newest && (await this.#chain.enclave(newest.receiptKey));
+    const { timestamp } = await this.#chain.head();
+    if (state !== undefined && this.#lasts(state, timestamp)) return;
+    // Keys that were made but never registered are used now.
+    const keys = newest !== undefined && state === undefined ? newest : await this.#enclave.createKeys();
+    await this.#register(keys.receiptKey, keys.hpkePublicKey);
+  }
+
+  /** Registers new keys when the present ones near their end; never throws, never runs twice at once. */
+  async renew(view: ChainView): Promise<void> {
+    const newest = this.#enclave.keys[0];
+    const state = newest && view.keys.get(newest.receiptKey);
+    if (this.#running || (state !== undefined && this.#lasts({ ...state, node: "" }, view.head.timestamp))) return;
+    this.#running = true;
+    try {
+      await this.ensure();
+    } catch (error) {
+      this.#log.error({ reason: reason(error) }, "the enclave cannot be registered anew");
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #lasts(state: EnclaveState, now: bigint): boolean {
+    const life = state.validUntil - state.registeredAt;
+    return state.measurementId === this.#enclave.measurementId && state.validUntil - now > life / RENEWAL;
+  }
+
+  async #register(receiptKey: Hex, hpkePublicKey: Hex): Promise<void> {
+    const verifier = this.#addresses.developmentTeeVerifier;
+    if (verifier === undefined) {
+      throw new OperatorError(
+        "NO_VERIFIER",
+        "this deployment has no DevelopmentTeeVerifier: it takes no development TEE",
+      );
+    }
+    const { nodeRegistry, chainId } = this.#addresses;
+    const node = this.#sender.address;
+    const challenge = await this.#challenge();
+    const binding = bindingOf({
+      chainId,
+      nodeRegistry,
+      node,
+      receiptKey,
+      hpkePublicKey,
+      versionSet: ZERO_HASH,
+      challengeBlock: BigInt(challenge.number),
+      challengeHash: challenge.hash,
+    });
+    const { evidence, aux } = await this.#enclave.attest({ binding, verifier, chainId, now: challenge.timestamp });
+    const data = NODES.encodeFunctionData("registerEnclave", [
+      { verifier, receiptKey, hpkePublicKey, versionSet: ZERO_HASH, challengeBlock: challenge.number, evidence, aux },
+    ]);
+    try {
+      const gas = await this.#provider.estimateGas({ from: node, to: nodeRegistry, data });
+      await this.#sender.send({ to: nodeRegistry, data, gasLimit: (gas * 5n) / 4n });
+    } catch (cause) {
+      throw new OperatorError("ENCLAVE_REFUSED", `the enclave cannot be registered: ${refusal(cause)}`, { cause });
+    }
+    this.#log.info({ receiptKey, measurementId: this.#enclave.measurementId }, "enclave registered");
+  }
+
+  /** The parent of the newest block: its hash is known to the next one, whatever block that is. */
+  async #challenge(): Promise<{ number: number; hash: Hex; timestamp: bigint }> {
+    const { number } = await this.#chain.head();
+    const block = await this.#provider.getBlock(Math.max(0, number - 1));
+    if (block?.hash == null) throw new OperatorError("RPC_FAILED", `the RPC endpoint has no block ${number - 1}`);
+    return { number: block.number, hash: block.hash as Hex, timestamp: BigInt(block.timestamp) };
+  }
+}

@@ -1,0 +1,74 @@
+import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
+
+/** A block's number, hash and time (Unix seconds). */
+export interface Head {
+  readonly number: number;
+  readonly hash: string;
+  readonly timestamp: bigint;
+}
+
+export interface LineState {
+  readonly account: string;
+  readonly modelId: bigint;
+  /** Position of the active version, and its hash. */
+  readonly active: number;
+  readonly activeHash: Hex;
+}
+
+export interface VersionState {
+  readonly hash: Hex;
+  readonly weightsRoot: Hex;
+  readonly byteLength: bigint;
+  readonly format: DeltaFormat;
+}
+
+/** A channel as the chain has it; units and Unix seconds. */
+export interface ChannelState {
+  readonly signer: string;
+  readonly deposited: bigint;
+  readonly paid: bigint;
+  /** 0 while open. */
+  readonly closeAt: bigint;
+  readonly closed: boolean;
+}
+
+export interface EnclaveState {
+  readonly node: string;
+  readonly registeredAt: bigint;
+  readonly validUntil: bigint;
+  readonly measurementId: Hex;
+}
+
+export interface NodeState {
+  readonly registered: boolean;
+  /** Stake that does not thaw. */
+  readonly stake: bigint;
+}
+
+/** Something that happened to a channel, or a settlement of this node. */
+export type EscrowEvent =
+  | { readonly kind: "channel"; readonly channel: bigint; readonly block: number }
+  | { readonly kind: "settled"; readonly versionHash: Hex; readonly block: number };
+
+/** Reads at one block; the newest when it is not given. */
+export interface Chain {
+  head(): Promise<Head>;
+  line(lineId: Hex, block?: number): Promise<LineState>;
+  version(lineId: Hex, version: number, block?: number): Promise<VersionState>;
+  anchor(modelId: bigint): Promise<ModelAnchor>;
+  /** Unix seconds: 0 never, 2^40 - 1 while active. */
+  payableUntil(lineId: Hex, versionHash: Hex, block?: number): Promise<bigint>;
+  isPayable(receiptKey: string, lineId: Hex, workedAt: bigint, block?: number): Promise<boolean>;
+  /** Undefined when it was never registered. */
+  enclave(receiptKey: string, block?: number): Promise<EnclaveState | undefined>;
+  node(): Promise<NodeState>;
+  minStake(): Promise<bigint>;
+  /** Undefined when the node has no such channel. */
+  channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
+  channelCount(block?: number): Promise<bigint>;
+  /** Units that the node may collect. */
+  earned(): Promise<bigint>;
+  maxBatchAge(): Promise<bigint>;
+  /** Events of this node's channels in the blocks `from` to `to`, both included. */
+  escrowEvents(from: number, to: number): Promise<EscrowEvent[]>;
+}

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import type { Hex } from "@freehold/sdk";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { isHexString, SigningKey } from "ethers";
+import { readDeployment } from "../chain/deployment.js";
+import type { WorkerConfig } from "../config.js";
+import { reason, UsageError } from "../errors.js";
+import { MAX_AMOUNT } from "../store/index.js";
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
+/** Chains of development, whose blocks are final at once. */
+const LOCAL_CHAINS = [31337n, 1337n];
+
+/** What commander makes of `serve`'s options. */
+export interface ServeOptions {
+  readonly rpc: string;
+  readonly deployment: string;
+  readonly line: Hex;
+  readonly store: string;
+  readonly data: string;
+  readonly price: bigint;
+  readonly host: string;
+  readonly port: number;
+  readonly tee: "development";
+  readonly keyFile?: string;
+  readonly settleValue: bigint;
+  readonly settleAge: bigint;
+  readonly settleOnExit?: boolean;
+  readonly collectValue?: bigint;
+  readonly poll: number;
+  readonly confirmations?: number;
+  readonly maxViewAge?: number;
+  readonly bodyLimit: number;
+  readonly logLevel: string;
+}
+
+const env = (name: string) => `FREEHOLD_WORKER_${name}`;
+
+/** Adds the options of `serve`; each has an environment variable too, but for the key itself. */
+export function serveOptions(command: Command): Command {
+  const required = (flags: string, text: string, name: string) =>
+    new Option(flags, text).env(env(name)).makeOptionMandatory();
+  const optional = (flags: string, text: string, name: string) => new Option(flags, text).env(env(name));
+  return command
+    .addOption(required("--rpc <url>", "JSON-RPC endpoint of the chain", "RPC").argParser(url))
+    .addOption(required("--deployment <file>", "addresses: deployments/<chainId>.json", "DEPLOYMENT"))
+    .addOption(required("--line <id>", "the line to serve, 0x and 64 hex digits", "LINE").argParser(bytes32))
+    .addOption(required("--store <dir>", "weights, deltas and architecture by their hashes", "STORE"))
+    .addOption(required("--data <dir>", "database and sealed keys; one worker each", "DATA"))
+    .addOption(required("--price <units>", "price of one inference, in units of the escrow", "PRICE").argParser(amount))
+    .addOption(optional("--key-file <file>", "file with the operator's private key", "KEY_FILE"))
+    .addOption(optional("--host <address>", "address to listen on", "HOST").default("127.0.0.1"))
+    .addOption(
+      optional("--port <number>", "port to listen on, 0 for any", "PORT").default(8080).argParser(integer(0, 65_535)),
+    )
+    .addOption(optional("--tee <kind>", "execution environment", "TEE").choices(["development"]).default("development"))
+    .addOption(
+      optional("--settle-value <units>", "settle when this much is unsettled", "SETTLE_VALUE")
+        .default(1_000_000n, "1000000")
+        .argParser(amount),
+    )
+    .addOption(
+      optional("--settle-age <seconds>", "settle when the oldest work is this old", "SETTLE_AGE")
+        .default(86_400n, "86400")
+        .argParser(amount),
+    )
+    .addOption(optional("--settle-on-exit", "settle everything before the process ends", "SETTLE_ON_EXIT"))
+    .addOption(
+      optional("--collect-value <units>", "collect earnings of at least this", "COLLECT_VALUE").argParser(amount),
+    )
+    .addOption(
+      optional("--poll <ms>", "pause between looks at the chain", "POLL")
+        .default(2_000)
+        .argParser(integer(10, 600_000)),
+    )
+    .addOption(
+      optional("--confirmations <blocks>", "blocks before deposits and payments count", "CONFIRMATIONS")
+        .default(undefined, "2; 0 on local chains")
+        .argParser(integer(0, 1_000)),
+    )
+    .addOption(
+      optional("--max-view-age <ms>", "not ready when the chain was read longer ago", "MAX_VIEW_AGE")
+        .default(undefined, "10 polls, at least 5000")
+        .argParser(integer(100, 3_600_000)),
+    )
+    .addOption(
+      optional("--body-limit <bytes>", "largest request", "BODY_LIMIT")
+        .default(1_048_576)
+        .argParser(integer(1_024, 1 << 30)),
+    )
+    .addOption(optional("--log-level <level>", "what is logged", "LOG_LEVEL").choices(LEVELS).default("info"));
+}
+
+/** The worker's configuration. Throws `USAGE` for files that are not what they must be. */
+export function configOf(options: ServeOptions): WorkerConfig {
+  const addresses = readDeployment(options.deployment);
+  return {
+    rpc: options.rpc,
+    addresses,
+    lineId: options.line,
+    store: options.store,
+    data: options.data,
+    price: options.price,
+    host: options.host,
+    port: options.port,
+    settlement: { value: options.settleValue, age: options.settleAge },
+    collectValue: options.collectValue,
+    pollMs: options.poll,
+    confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),
+    maxViewAgeMs: options.maxViewAge ?? Math.max(5_000, 10 * options.poll),
+    bodyLimit: options.bodyLimit,
+    logLevel: options.logLevel,
+  };
+}
+
+/** The operator's key from FREEHOLD_WORKER_KEY or `--key-file`: never from an argument, which other users can see. */
+export function operatorKey(keyFile: string | undefined): string {
+  const fromEnvironment = process.env[env("KEY")];
+  if (fromEnvironment === undefined && keyFile === undefined) {
+    throw new UsageError(`no operator key: set ${env("KEY")} or pass --key-file`);
+  }
+  const source = fromEnvironment === undefined ? `--key-file ${keyFile}` : env("KEY");
+  const key = (fromEnvironment ?? readKey(keyFile ?? "")).trim();
+  const prefixed = key.startsWith("0x") ? key : `0x${key}`;
+  try {
+    return new SigningKey(prefixed).privateKey;
+  } catch {
+    // The cause would repeat the key.
+    throw new UsageError(`${source} holds no private key: it must be 64 hex digits`);
+  }
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UsageError(`--key-file ${file} cannot be read (${reason(cause)})`);
+  }
+}
+
+function url(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("It must be an http or https URL.");
+}
+
+function bytes32(text: string): Hex {
+  if (isHexString(text, 32)) return text.toLowerCase() as Hex;
+  throw new InvalidArgumentError("It must be 0x and 64 hex digits.");
+}
+
+function amount(text: string): bigint {
+  if (/^[1-9][0-9]{0,18}$/.test(text) && BigInt(text) <= MAX_AMOUNT) return BigInt(text);
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[0-9]{1,10}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}

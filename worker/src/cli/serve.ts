@@ -1,0 +1,19 @@
+import { developmentProvider } from "../enclave/development.js";
+import { Worker } from "../worker.js";
+import { configOf, operatorKey, type ServeOptions } from "./options.js";
+
+/** Runs a worker until SIGTERM or SIGINT; SIGUSR2 settles everything. */
+export async function serveCommand(options: ServeOptions): Promise<void> {
+  const config = configOf(options);
+  const worker = await Worker.create(config, operatorKey(options.keyFile), developmentProvider());
+  const ended = new Promise<void>((resolve) => {
+    const end = () => resolve();
+    process.once("SIGTERM", end);
+    process.once("SIGINT", end);
+  });
+  process.on("SIGUSR2", () => worker.settleAll());
+  const started = worker.start();
+  await Promise.race([ended, started.then(() => ended)]);
+  await worker.stop({ settle: options.settleOnExit ?? false });
+  await started;
+}

@@ -1,0 +1,32 @@
+import type { Hex } from "@freehold/sdk";
+import type { Addresses } from "./chain/deployment.js";
+import type { SettlementPolicy } from "./settlement/plan.js";
+
+/** Everything that a worker is told; amounts in units of the escrow, times in the unit that the name says. */
+export interface WorkerConfig {
+  readonly rpc: string;
+  readonly addresses: Addresses;
+  readonly lineId: Hex;
+  /** Directory of weights, deltas and architectures by their hashes (docs/protocol.md 1). */
+  readonly store: string;
+  /** Directory of the database and the sealed keys; one worker each. */
+  readonly data: string;
+  /** Of one inference. */
+  readonly price: bigint;
+  readonly host: string;
+  readonly port: number;
+  readonly settlement: SettlementPolicy;
+  /** Units from which earnings are collected; undefined: never. */
+  readonly collectValue: bigint | undefined;
+  readonly pollMs: number;
+  readonly confirmations: number;
+  readonly maxViewAgeMs: number;
+  readonly bodyLimit: number;
+  readonly logLevel: string;
+}
+
+/** Requests that wait or run at once. */
+export const GATE = { total: 512, perChannel: 64 } as const;
+
+/** Seconds for which answers are kept for retries. */
+export const RESPONSE_LIFE = 24n * 60n * 60n;

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import type { Hex } from "@freehold/sdk";
+import { AbiCoder, computeAddress, id, Wallet } from "ethers";
+import { WorkerError } from "../errors.js";
+import { measureCode } from "./measurement.js";
+import type { AttestationRequest, EnclaveProvider, Evidence } from "./provider.js";
+
+/**
+ * Private key of the test root: the hash of a public string, so that anybody sees that its reports prove nothing.
+ * Production deployments refuse it.
+ */
+const TEST_ROOT_KEY = id("freehold development TEE test root");
+
+/** Address that DevelopmentTeeVerifier is deployed with. */
+export const DEVELOPMENT_TEST_ROOT = computeAddress(TEST_ROOT_KEY);
+
+const REPORT_TYPES = {
+  DevelopmentReport: [
+    { name: "measurementId", type: "bytes32" },
+    { name: "binding", type: "bytes32" },
+    { name: "issuedAt", type: "uint64" },
+    { name: "validUntil", type: "uint64" },
+    { name: "debug", type: "bool" },
+    { name: "platformId", type: "bytes32" },
+  ],
+};
+const REPORT_TUPLE = "tuple(bytes32,bytes32,uint64,uint64,bool,bytes32)";
+
+/** Longer than any registration lives: the registry's own limit ends it. */
+const REPORT_LIFE = 365n * 24n * 60n * 60n;
+const NO_PLATFORM: Hex = `0x${"00".repeat(32)}`;
+
+const NONCE = 12;
+const TAG = 16;
+
+/**
+ * Stands for an enclave where there is no hardware: signs DevelopmentReport (contracts/attestation) with the test root,
+ * and seals with a key that anybody can derive, as a TEE's sealing key would be derived from its hardware.
+ */
+export function developmentProvider(measurementId: Hex = measureCode()): EnclaveProvider {
+  const sealingKey = new Uint8Array(hkdfSync("sha256", TEST_ROOT_KEY, "", "freehold sealing key", 32));
+  return {
+    kind: "development",
+    measurementId,
+    attest: (request) => attest(measurementId, request),
+    seal(plaintext) {
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv("aes-256-gcm", sealingKey, nonce);
+      return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    },
+    unseal(sealed) {
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", sealingKey, sealed.subarray(0, NONCE), { authTagLength: TAG });
+        decipher.setAuthTag(sealed.subarray(-TAG));
+        return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]);
+      } catch (cause) {
+        throw new WorkerError("UNSEAL_FAILED", "sealed bytes were changed, or sealed elsewhere", { cause });
+      }
+    },
+  };
+}
+
+async function attest(measurementId: Hex, request: AttestationRequest): Promise<Evidence> {
+  const domain = {
+    name: "Freehold Development TEE",
+    version: "1",
+    chainId: request.chainId,
+    verifyingContract: request.verifier,
+  };
+  const report = {
+    measurementId,
+    binding: request.binding,
+    issuedAt: request.now,
+    validUntil: request.now + REPORT_LIFE,
+    debug: false,
+    platformId: NO_PLATFORM,
+  };
+  const signature = await new Wallet(TEST_ROOT_KEY).signTypedData(domain, REPORT_TYPES, report);
+  const evidence = AbiCoder.defaultAbiCoder().encode([REPORT_TUPLE, "bytes"], [Object.values(report), signature]);
+  return { evidence: evidence as Hex, aux: "0x" };
+}

@@ -1,0 +1,180 @@
+import {
+  type Batch,
+  type Domain,
+  decodeInput,
+  encodeOutput,
+  escrowDomain,
+  type Hex,
+  type Offer,
+  type OpenedRequest,
+  openRequest,
+  type Receipt,
+  responseHash,
+  type SealedResponse,
+  SealingError,
+  signBatch,
+  signOffer,
+  signReceipt,
+  WireError,
+} from "@freehold/sdk";
+import { EngineError, type InferenceEngine } from "../engine/index.js";
+import { WorkerError } from "../errors.js";
+import { InferenceError, InputError, UnsealError } from "./errors.js";
+import type { KeyGeneration, KeyStore } from "./keys.js";
+import type { AttestationRequest, EnclaveProvider, Evidence } from "./provider.js";
+
+/** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
+export interface Job {
+  readonly aad: Uint8Array;
+  readonly enc: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly requestHash: Hex;
+  readonly channel: bigint;
+  readonly lineId: Hex;
+  readonly versionHash: Hex;
+  readonly engine: InferenceEngine;
+  /** Units. */
+  readonly price: bigint;
+  /** What the channel was metered before this request. */
+  readonly meter: { readonly seq: bigint; readonly cumulative: bigint };
+  /** Receipt keys whose work is payable now, newest first. */
+  readonly payableKeys: readonly Hex[];
+  /** Chain time of the work; asked when the output is there, and throws when such work would not be payable. */
+  finishedAt(receiptKey: Hex): bigint;
+}
+
+/** A completed job: nothing in it shows input or output. */
+export interface Completed {
+  readonly receipt: Receipt;
+  readonly signature: Hex;
+  readonly receiptKey: Hex;
+  readonly response: SealedResponse;
+}
+
+/** Public halves of one key generation. */
+export interface EnclaveKeys {
+  readonly receiptKey: Hex;
+  readonly hpkePublicKey: Hex;
+}
+
+/**
+ * The trusted part: holds the keys, sees plaintext, decides what is metered. Everything that leaves it is sealed or signed.
+ * A job is metered when its response is complete and never otherwise: there is no receipt without a sealed output.
+ */
+export class Enclave {
+  readonly #provider: EnclaveProvider;
+  readonly #store: KeyStore;
+  readonly #domain: Domain;
+  readonly #node: string;
+  #generations: readonly KeyGeneration[];
+
+  private constructor(
+    provider: EnclaveProvider,
+    store: KeyStore,
+    identity: { chainId: bigint; escrow: string; node: string },
+    generations: readonly KeyGeneration[],
+  ) {
+    this.#provider = provider;
+    this.#store = store;
+    this.#domain = escrowDomain(identity.chainId, identity.escrow);
+    this.#node = identity.node;
+    this.#generations = generations;
+  }
+
+  /** Unseals the keys of earlier runs. */
+  static async open(
+    provider: EnclaveProvider,
+    store: KeyStore,
+    identity: { chainId: bigint; escrow: string; node: string },
+  ): Promise<Enclave> {
+    return new Enclave(provider, store, identity, await store.load());
+  }
+
+  get measurementId(): Hex {
+    return this.#provider.measurementId;
+  }
+
+  /** Public keys of all generations, newest first. */
+  get keys(): readonly EnclaveKeys[] {
+    return this.#generations.map(({ receiptKey, hpke }) => ({ receiptKey, hpkePublicKey: hpke.publicKey }));
+  }
+
+  /** Makes a new generation of keys; a receipt key is registered once only. */
+  async createKeys(): Promise<EnclaveKeys> {
+    const generation = await this.#store.create();
+    this.#generations = [generation, ...this.#generations];
+    return { receiptKey: generation.receiptKey, hpkePublicKey: generation.hpke.publicKey };
+  }
+
+  /** Ends a generation for good. */
+  forget(receiptKey: Hex): void {
+    this.#store.forget(receiptKey);
+    this.#generations = this.#generations.filter((generation) => generation.receiptKey !== receiptKey);
+  }
+
+  attest(request: AttestationRequest): Promise<Evidence> {
+    return this.#provider.attest(request);
+  }
+
+  signOffer(offer: Offer): Promise<Hex> {
+    return signOffer(this.#generation(offer.receiptKey).signer, this.#domain, offer);
+  }
+
+  signBatch(receiptKey: string, batch: Batch): Promise<Hex> {
+    return signBatch(this.#generation(receiptKey).signer, this.#domain, batch);
+  }
+
+  /**
+   * Opens, infers, seals, meters, signs. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}; nothing is
+   * metered then.
+   */
+  async run(job: Job): Promise<Completed> {
+    const { generation, opened } = await this.#open(job);
+    const output = await infer(job.engine, opened.plaintext);
+    const response = await opened.sealResponse(output, job.requestHash);
+    const receipt: Receipt = {
+      node: this.#node,
+      channel: job.channel,
+      seq: job.meter.seq + 1n,
+      cumulative: job.meter.cumulative + job.price,
+      price: job.price,
+      lineId: job.lineId,
+      versionHash: job.versionHash,
+      requestHash: job.requestHash,
+      responseHash: responseHash(response),
+      workedAt: job.finishedAt(generation.receiptKey),
+    };
+    const signature = await signReceipt(generation.signer, this.#domain, receipt);
+    return { receipt, signature, receiptKey: generation.receiptKey, response };
+  }
+
+  /** A client may have sealed to the generation before: keys overlap while a new one is registered. */
+  async #open(job: Job): Promise<{ generation: KeyGeneration; opened: OpenedRequest }> {
+    for (const receiptKey of job.payableKeys) {
+      const generation = this.#generation(receiptKey);
+      try {
+        return { generation, opened: await openRequest({ ...job, keyPair: generation.hpke }) };
+      } catch (error) {
+        if (!(error instanceof SealingError)) throw error;
+      }
+    }
+    throw new UnsealError();
+  }
+
+  #generation(receiptKey: string): KeyGeneration {
+    const generation = this.#generations.find((each) => each.receiptKey === receiptKey.toLowerCase());
+    if (generation === undefined) throw new WorkerError("UNKNOWN_KEY", `this enclave has no receipt key ${receiptKey}`);
+    return generation;
+  }
+}
+
+/** Errors of the engine may repeat what it was asked: only their kind leaves the enclave. */
+async function infer(engine: InferenceEngine, plaintext: Uint8Array): Promise<Uint8Array> {
+  try {
+    return encodeOutput(await engine.infer(decodeInput(plaintext)));
+  } catch (error) {
+    if (error instanceof WireError || (error instanceof EngineError && error.code === "BAD_INPUT"))
+      throw new InputError();
+    throw new InferenceError(error instanceof EngineError ? error.code : "unknown");
+  }
+}

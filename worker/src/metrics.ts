@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Totals } from "./store/index.js";
+
+/** What gauges ask when they are read. */
+export interface MetricSources {
+  totals(): Totals;
+  /** Seconds since the chain was read. */
+  viewAge(): number;
+  /** Position of the served version in its line, -1 when none is. */
+  version(): number;
+}
+
+/** Prometheus metrics of one worker. Units are those of the escrow. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Counter<"route" | "status" | "code">;
+  readonly inference: Histogram;
+  readonly settlements: Counter<"result">;
+}
+
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `freehold_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  gauge("metered_units", "Units metered for completed inferences.", () => Number(sources.totals().metered));
+  gauge("unsettled_units", "Metered units that the escrow has not paid yet.", () => Number(sources.totals().unsettled));
+  gauge("settled_units", "Metered units that the escrow has paid.", () => Number(sources.totals().settled));
+  gauge("written_off_units", "Metered units that can never be paid.", () => Number(sources.totals().writtenOff));
+  gauge("completed_inferences", "Completed inferences.", () => Number(sources.totals().completed));
+  gauge("chain_view_age_seconds", "Seconds since the chain was read.", sources.viewAge);
+  gauge("served_version", "Position of the served version in its line, -1 when none is.", sources.version);
+  return {
+    registry,
+    requests: new Counter({
+      name: "freehold_requests_total",
+      help: "Answers by route, HTTP status and problem code (ok when there is none).",
+      labelNames: ["route", "status", "code"],
+      registers,
+    }),
+    inference: new Histogram({
+      name: "freehold_inference_seconds",
+      help: "Seconds from an opened request to its durable answer.",
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
+      registers,
+    }),
+    settlements: new Counter({
+      name: "freehold_settlements_total",
+      help: "Settlements since the start, by result.",
+      labelNames: ["result"],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { type Hex, hashModelAnchor, type ModelAnchor } from "@freehold/sdk";
+import { applyDeltas, DELTA_KINDS, type DeltaStep, readDeltaMetadata, readSafetensors } from "@freehold/sdk/weights";
+import type { Chain, VersionState } from "../chain/types.js";
+import { type InferenceEngine, loadEngine } from "../engine/index.js";
+import { OperatorError, reason } from "../errors.js";
+import { readArchitecture, readWeights } from "./files.js";
+
+/** A version that is loaded and equal to what the chain anchored. */
+export interface ServedVersion {
+  readonly modelId: bigint;
+  readonly lineId: Hex;
+  readonly version: number;
+  readonly hash: Hex;
+  readonly engine: InferenceEngine;
+}
+
+/**
+ * Loads a version of a line from the store: base and deltas are hashed, the base's version hash is recomputed, the deltas
+ * are applied in order. Throws `WRONG_FILE`, `MISSING_FILE`, `WRONG_CHAIN_STATE` or `UNUSABLE_MODEL`, naming file or version.
+ */
+export async function loadVersion(
+  chain: Chain,
+  store: string,
+  lineId: Hex,
+  active: { readonly version: number; readonly hash: Hex },
+): Promise<ServedVersion> {
+  const { modelId } = await chain.line(lineId);
+  const anchor = await chain.anchor(modelId);
+  const versions = await readVersions(chain, lineId, active.version);
+  checkHashes(anchor, versions, active);
+  const architecture = await readArchitecture(store, anchor.architectureHash);
+  const base = await readWeights(store, anchor);
+  const weights = await effectiveWeights(store, base, anchor.weightsRoot, versions);
+  try {
+    const engine = await loadEngine(architecture, weights);
+    return { modelId, lineId, version: active.version, hash: active.hash, engine };
+  } catch (cause) {
+    throw new OperatorError("UNUSABLE_MODEL", `version ${active.version} cannot be run: ${reason(cause)}`, { cause });
+  }
+}
+
+async function readVersions(chain: Chain, lineId: Hex, last: number): Promise<VersionState[]> {
+  return Promise.all(Array.from({ length: last + 1 }, (_, version) => chain.version(lineId, version)));
+}
+
+/** An RPC endpoint that lies about the anchor, or mixes blocks, is found here. */
+function checkHashes(
+  anchor: ModelAnchor,
+  versions: readonly VersionState[],
+  active: { version: number; hash: Hex },
+): void {
+  const h0 = hashModelAnchor(anchor);
+  if (versions[0]?.hash !== h0) {
+    throw new OperatorError("WRONG_CHAIN_STATE", `version 0 has hash ${versions[0]?.hash}, its anchor makes ${h0}`);
+  }
+  const hash = versions[active.version]?.hash;
+  if (hash !== active.hash) {
+    throw new OperatorError("WRONG_CHAIN_STATE", `version ${active.version} has hash ${hash}, not ${active.hash}`);
+  }
+}
+
+async function effectiveWeights(
+  store: string,
+  base: Uint8Array,
+  baseRoot: Hex,
+  versions: readonly VersionState[],
+): Promise<Uint8Array> {
+  if (versions.length === 1) return base;
+  const steps: DeltaStep[] = [];
+  for (const [n, version] of versions.entries()) {
+    const parent = versions[n - 1];
+    if (parent === undefined) continue;
+    // The first delta may also name the base by its root: both names are of the same file.
+    const bases = n === 1 ? [parent.hash, baseRoot] : [parent.hash];
+    steps.push(readDelta(store, await readWeights(store, version), version, bases));
+  }
+  try {
+    return applyDeltas(base, steps);
+  } catch (cause) {
+    throw new OperatorError("UNUSABLE_MODEL", `the deltas of the line cannot be applied: ${reason(cause)}`, { cause });
+  }
+}
+
+function readDelta(store: string, bytes: Uint8Array, version: VersionState, bases: readonly Hex[]): DeltaStep {
+  const file = join(store, `${version.weightsRoot}.safetensors`);
+  try {
+    const delta = readSafetensors(bytes);
+    const { kind, base } = readDeltaMetadata(delta);
+    const anchored = DELTA_KINDS[version.format];
+    if (kind !== anchored) throw new OperatorError("UNUSABLE_MODEL", `it is ${kind}, the chain says ${anchored}`);
+    if (!bases.includes(base))
+      throw new OperatorError("UNUSABLE_MODEL", `it was made for ${base}, not for ${bases[0]}`);
+    return { delta, expectedBase: base };
+  } catch (cause) {
+    throw new OperatorError("UNUSABLE_MODEL", `${file} is no delta of this version: ${reason(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,134 @@
+import type { JsonRpcProvider } from "ethers";
+import { RpcChain } from "./chain/chain.js";
+import { Channels } from "./chain/channels.js";
+import { rpcProvider } from "./chain/provider.js";
+import { Registrar } from "./chain/registration.js";
+import { Sender } from "./chain/sender.js";
+import { Watcher } from "./chain/watcher.js";
+import type { WorkerConfig } from "./config.js";
+import { GATE } from "./config.js";
+import { Enclave } from "./enclave/enclave.js";
+import { KeyStore } from "./enclave/keys.js";
+import type { EnclaveProvider } from "./enclave/provider.js";
+import type { Logger } from "./log.js";
+import { createMetrics, type Metrics } from "./metrics.js";
+import { loadVersion } from "./model/load.js";
+import { ServedVersions } from "./model/served.js";
+import { Gate } from "./service/gate.js";
+import { InferenceService } from "./service/inference.js";
+import { Offers } from "./service/offers.js";
+import { BooksKeeper } from "./settlement/books-keeper.js";
+import { Collector } from "./settlement/collector.js";
+import { Follower } from "./settlement/follower.js";
+import { Settlement } from "./settlement/index.js";
+import { Settler } from "./settlement/settler.js";
+import type { Store } from "./store/index.js";
+
+/** A worker's parts, wired together; nothing of it runs yet. */
+export interface Parts {
+  readonly provider: JsonRpcProvider;
+  readonly chain: RpcChain;
+  readonly registrar: Registrar;
+  readonly watcher: Watcher;
+  readonly enclave: Enclave;
+  readonly versions: ServedVersions;
+  readonly channels: Channels;
+  readonly inference: InferenceService;
+  readonly offers: Offers;
+  readonly metrics: Metrics;
+  readonly follower: Follower;
+  settlement(maxBatchAge: bigint): Settlement;
+}
+
+/** What changes outside of the parts as the chain goes on. */
+export type OnView = ConstructorParameters<typeof Watcher>[1]["onView"];
+
+export async function assemble(
+  config: WorkerConfig,
+  operatorKey: string,
+  enclaveProvider: EnclaveProvider,
+  store: Store,
+  onView: OnView,
+  log: Logger,
+): Promise<Parts> {
+  const { addresses, lineId, price } = config;
+  const { chainId, inferenceEscrow: escrow } = addresses;
+  const provider = rpcProvider(config.rpc, chainId);
+  const operator = new Sender(provider, operatorKey);
+  const node = operator.address;
+  const chain = new RpcChain(provider, addresses, node);
+  const enclave = await Enclave.open(enclaveProvider, new KeyStore(config.data, enclaveProvider), {
+    chainId,
+    escrow,
+    node,
+  });
+  const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active), log);
+  const channels = new Channels(chain, config.confirmations);
+  const watcher = new Watcher(
+    chain,
+    {
+      lineId,
+      poll: config.pollMs,
+      confirmations: config.confirmations,
+      maxViewAge: config.maxViewAgeMs,
+      keys: () => enclave.keys.map(({ receiptKey }) => receiptKey),
+      versions: () => versions.hashes,
+      onView,
+    },
+    log,
+  );
+  const metrics = createMetrics({
+    totals: () => store.debts.totals(),
+    viewAge: () => watcher.age / 1000,
+    version: () => versions.current?.version ?? -1,
+  });
+  const gate = new Gate(GATE);
+  const keeper = new BooksKeeper(store, chain, log);
+  const follower = new Follower(store, operator, keeper, metrics, log);
+  return {
+    provider,
+    chain,
+    registrar: new Registrar(provider, chain, operator, enclave, addresses, log),
+    watcher,
+    enclave,
+    versions,
+    channels,
+    inference: new InferenceService({
+      store,
+      enclave,
+      versions,
+      channels,
+      watcher,
+      gate,
+      metrics,
+      chainId,
+      escrow,
+      node,
+      lineId,
+      price,
+    }),
+    offers: new Offers({ enclave, versions, watcher, addresses, node, price }),
+    metrics,
+    follower,
+    settlement(maxBatchAge) {
+      const settler = new Settler({
+        store,
+        chain,
+        provider,
+        sender: operator,
+        enclave,
+        channels,
+        keeper,
+        metrics,
+        log,
+        escrow,
+        policy: config.settlement,
+        maxBatchAge,
+      });
+      const { collectValue } = config;
+      const collector =
+        collectValue === undefined ? undefined : new Collector(provider, chain, operator, escrow, collectValue, log);
+      return new Settlement(follower, settler, collector, log);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Hex } from "@freehold/sdk";
+import { isOver } from "../chain/channels.js";
+import type { Chain } from "../chain/types.js";
+import type { ChainView } from "../chain/view.js";
+import type { Logger } from "../log.js";
+import type { Debt, Store } from "../store/index.js";
+
+/** Channels that are read from the chain at once. */
+const PAGE = 64;
+
+/** Brings the books to what the chain says, and gives up what can never be paid. */
+export class BooksKeeper {
+  readonly #store: Store;
+  readonly #chain: Chain;
+  readonly #log: Logger;
+
+  constructor(store: Store, chain: Chain, log: Logger) {
+    this.#store = store;
+    this.#chain = chain;
+    this.#log = log;
+  }
+
+  /** Takes over what the escrow has paid at the view's final block; work on `versionHash` counts as paid first. */
+  async reconcile(channels: readonly bigint[], view: ChainView, versionHash: Hex | undefined): Promise<void> {
+    for (let start = 0; start < channels.length; start += PAGE) {
+      const page = channels.slice(start, start + PAGE);
+      const states = await Promise.all(page.map((channel) => this.#chain.channel(channel, view.finalBlock)));
+      for (const [i, state] of states.entries()) {
+        const channel = page[i];
+        if (state === undefined || channel === undefined) continue;
+        const settled = this.#store.debts.applyPaid(channel, state.paid, versionHash);
+        if (settled !== 0n) this.#log.info({ channel: channel.toString(), units: settled.toString() }, "settled");
+        if (isOver(state, view)) this.#lose(this.#store.debts.writeOffChannel(channel), "closed", { channel });
+      }
+    }
+  }
+
+  /** Gives up work of a plan that the escrow will not pay. Returns whether there was any. */
+  writeOffUnpayable(debts: readonly Debt[], payableUntil: bigint, now: bigint, maxBatchAge: bigint): boolean {
+    const [first] = debts;
+    if (first === undefined) return false;
+    const { versionHash } = first;
+    // 0: the activation is not confirmed yet, for this work was done while the version was active.
+    const late = payableUntil === 0n ? 0n : this.#store.debts.writeOffLate(versionHash, payableUntil);
+    this.#lose(late, "out-of-grace", { versionHash, payableUntil });
+    // The newest work of a batch gives it its age.
+    const isOld = debts.every((debt) => now - debt.lastAt > maxBatchAge);
+    const old = isOld ? debts.reduce((sum, debt) => sum + this.#writeOffRow(debt), 0n) : 0n;
+    this.#lose(old, "too-old", { versionHash });
+    return late + old > 0n;
+  }
+
+  #writeOffRow(debt: Debt): bigint {
+    return this.#store.debts.writeOffRow(debt.channel, debt.versionHash);
+  }
+
+  #lose(units: bigint, cause: string, values: Readonly<Record<string, bigint | string>>): void {
+    if (units === 0n) return;
+    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.toString()]));
+    this.#log.warn({ ...shown, cause, units: units.toString() }, "written off: this work can never be paid");
+  }
+}

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { computeAddress, isError } from "ethers";
+import type { FastifyInstance } from "fastify";
+import { refusal } from "./chain/refusal.js";
+import type { EscrowEvent } from "./chain/types.js";
+import type { ChainView } from "./chain/view.js";
+import { RESPONSE_LIFE, type WorkerConfig } from "./config.js";
+import type { EnclaveProvider } from "./enclave/provider.js";
+import { OperatorError, reason, WorkerError } from "./errors.js";
+import { createServer, type HttpServer, serve } from "./http/server.js";
+import { assemble, type Parts } from "./parts.js";
+import { recoveryOf } from "./service/recovery.js";
+import type { Settlement } from "./settlement/index.js";
+import { openStore, type Store } from "./store/index.js";
+
+/** Longest pause between two attempts to start while the chain does not answer, milliseconds. */
+const MAX_PAUSE = 30_000;
+/** Milliseconds for a settlement in the making when the worker stops: what it recorded is sent after the next start. */
+const STOP_PATIENCE = 15_000;
+/** Milliseconds for everything to settle when the worker was asked to settle before it stops. */
+const SETTLE_PATIENCE = 60_000;
+/** Milliseconds between two prunings of stored answers. */
+const PRUNE_PAUSE = 60 * 60 * 1000;
+
+/** A node's worker: serves one line from one enclave and settles what it earns. */
+export class Worker {
+  readonly #config: WorkerConfig;
+  readonly #store: Store;
+  readonly #parts: Parts;
+  readonly #http: HttpServer;
+  readonly #app: FastifyInstance;
+  readonly #stop = new AbortController();
+  #settlement: Settlement | undefined;
+  #maxBatchAge = 0n;
+  #watching: Promise<void> | undefined;
+  #pruner: NodeJS.Timeout | undefined;
+
+  private constructor(config: WorkerConfig, store: Store, app: FastifyInstance, parts: Parts) {
+    this.#config = config;
+    this.#store = store;
+    this.#app = app;
+    this.#parts = parts;
+    const { offers, inference, channels } = parts;
+    const routes = {
+      offer: () => offers.current(),
+      inference: (key: string, request: Parameters<typeof inference.answer>[1]) => inference.answer(key, request),
+      recovery: (channel: bigint) => recoveryOf(store, channels, channel),
+      isReady: () => offers.isReady,
+    };
+    this.#http = serve(app, routes, parts.metrics);
+  }
+
+  /** Opens what is on disk. Throws `DATA_DIR_IN_USE`, `DATA_DIR_FOREIGN` or `ENCLAVE_KEYS`. */
+  static async create(config: WorkerConfig, operatorKey: string, provider: EnclaveProvider): Promise<Worker> {
+    const { chainId, inferenceEscrow: escrow } = config.addresses;
+    const { lineId } = config;
+    const store = openStore(config.data, { chainId, escrow, node: computeAddress(operatorKey), lineId });
+    try {
+      const app = createServer(config);
+      let worker: Worker | undefined;
+      const onView = (view: ChainView, events: readonly EscrowEvent[] | undefined) => worker?.onView(view, events);
+      const parts = await assemble(config, operatorKey, provider, store, onView, app.log);
+      worker = new Worker(config, store, app, parts);
+      return worker;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** Listens, then waits for the chain, registers and loads. Throws what only the operator can put right. */
+  async start(): Promise<string> {
+    const { host, port } = this.#config;
+    const address = await this.#app.listen({ host, port });
+    this.#pruner = setInterval(() => this.#prune(), PRUNE_PAUSE);
+    this.#prune();
+    for (let pause = this.#config.pollMs; !this.#stop.signal.aborted; pause = Math.min(2 * pause, MAX_PAUSE)) {
+      try {
+        await this.#boot();
+        break;
+      } catch (error) {
+        if (isForOperator(error)) throw explain(error, this.#config);
+        this.#app.log.warn({ reason: reason(error) }, "the chain does not answer: trying again");
+      }
+      await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+    return address;
+  }
+
+  /** Settles everything as soon as possible. */
+  settleAll(): void {
+    this.#settlement?.settleAll();
+  }
+
+  /** Takes nothing new, finishes what runs, leaves no settlement half done. */
+  async stop({ settle = false } = {}): Promise<void> {
+    clearInterval(this.#pruner);
+    await this.#http.drain();
+    if (settle) await this.#settleBeforeEnd();
+    await within(STOP_PATIENCE, this.#settlement?.stop());
+    this.#stop.abort();
+    await within(STOP_PATIENCE, this.#watching);
+    this.#parts.provider.destroy();
+    this.#store.close();
+  }
+
+  /** Everything that follows the chain, once per view. */
+  private onView(view: ChainView, events: readonly EscrowEvent[] | undefined): Promise<void> {
+    const { versions, registrar, channels } = this.#parts;
+    if (this.#settlement !== undefined) {
+      void versions.follow(view);
+      void registrar.renew(view);
+      this.#forgetKeys(view);
+      this.#settlement.onView(view, events);
+    }
+    return channels.update(events);
+  }
+
+  async #boot(): Promise<void> {
+    const { chain, provider, registrar, follower, versions, watcher } = this.#parts;
+    const chainId = BigInt(await provider.send("eth_chainId", []));
+    if (chainId !== this.#config.addresses.chainId) {
+      throw new OperatorError(
+        "WRONG_CHAIN",
+        `--rpc is chain ${chainId}, --deployment is of ${this.#config.addresses.chainId}`,
+      );
+    }
+    await registrar.requireOperator();
+    this.#maxBatchAge = await chain.maxBatchAge();
+    // A settlement of the run before goes first: its nonce is the next one.
+    await follower.follow(await watcher.poll());
+    await registrar.ensure();
+    const view = await watcher.poll();
+    await versions.start(view.active);
+    this.#settlement = this.#parts.settlement(this.#maxBatchAge);
+    this.#settlement.onView(await watcher.poll(), undefined);
+    this.#watching = watcher.run(this.#stop.signal);
+    if (!this.#parts.offers.isReady)
+      this.#app.log.warn("not ready: the line's policy does not accept this enclave now");
+  }
+
+  /** Keys whose work nobody can settle any more. */
+  #forgetKeys(view: ChainView): void {
+    const { enclave } = this.#parts;
+    for (const { receiptKey } of enclave.keys.slice(1)) {
+      const key = view.keys.get(receiptKey);
+      const isOver = key !== undefined && key.validUntil + this.#maxBatchAge < view.head.timestamp;
+      if (isOver) enclave.forget(receiptKey);
+    }
+  }
+
+  async #settleBeforeEnd(): Promise<void> {
+    const end = performance.now() + SETTLE_PATIENCE;
+    const isOpen = () => this.#store.debts.totals().unsettled > 0n || this.#store.settlements.pending() !== undefined;
+    while (this.#settlement !== undefined && isOpen() && performance.now() < end) {
+      this.#settlement.settleAll();
+      await sleep(this.#config.pollMs);
+    }
+  }
+
+  #prune(): void {
+    this.#store.books.pruneResponses(BigInt(Math.floor(Date.now() / 1000)) - RESPONSE_LIFE);
+  }
+}
+
+/** Whether trying again cannot help. */
+function isForOperator(error: unknown): boolean {
+  if (error instanceof WorkerError) return error.code !== "RPC_FAILED";
+  return isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA");
+}
+
+function explain(error: unknown, { lineId }: WorkerConfig): unknown {
+  if (error instanceof WorkerError) return error;
+  const cause = isError(error, "BAD_DATA") ? "no contract answers at the deployment's addresses" : refusal(error);
+  return new OperatorError(
+    "WRONG_DEPLOYMENT",
+    `line ${lineId} cannot be read: ${cause}; check --deployment and --line`,
+  );
+}
+
+async function within(milliseconds: number, work: Promise<void> | undefined): Promise<void> {
+  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
+}
