@@ -41,7 +41,9 @@ for (const [prefixes, measure] of groups) {
 }
 await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
 
-const goals = existsSync(options.goals) ? (JSON.parse(readFileSync(options.goals, "utf8")) as { rows: Goal[] }).rows : [];
+const goals = existsSync(options.goals)
+  ? (JSON.parse(readFileSync(options.goals, "utf8")) as { rows: Goal[] }).rows
+  : [];
 if (goals.length === 0) console.error(`no goals: ${options.goals} does not exist`);
 const byId = new Map(goals.map((goal) => [goal.id, goal]));
 console.log(["id", "value", "goal", "", "best peer", "ratio", "unit"].map(column).join(""));
@@ -50,7 +52,9 @@ for (const [id, value] of Object.entries(results).sort()) {
   const verdict = goal === undefined ? "" : value <= goal.goal ? "met" : "MISSED";
   const peer = goal?.peer ? `${goal.peer} ${goal.peerName}` : "";
   const ratio = goal?.peer ? (value / goal.peer).toFixed(2) : "";
-  console.log([id, format(value), goal ? String(goal.goal) : "", verdict, peer, ratio, goal?.unit ?? ""].map(column).join(""));
+  console.log(
+    [id, format(value), goal ? String(goal.goal) : "", verdict, peer, ratio, goal?.unit ?? ""].map(column).join(""),
+  );
 }
 
 function column(text: string, index: number): string {

@@ -1,13 +1,16 @@
-import { InvalidArgumentError, Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { formatEther, formatUnits, isAddress } from "ethers";
 import hre from "hardhat";
-import { deploy, DeploymentError, type Parameters, readParameters, writeRecord } from "./lib/deployment.ts";
+import { DeploymentError, deploy, type Parameters, readParameters, writeRecord } from "./lib/deployment.ts";
 
 const program = new Command("npm run deploy --")
   .description(
     "Deploys Freehold through Ignition and writes deployments/<chainId>.json. A run that was interrupted goes on where it stopped.",
   )
-  .requiredOption("--network <name>", "a network of hardhat.config.ts: local, anvil, sepolia, baseSepolia, opengradientDevnet")
+  .requiredOption(
+    "--network <name>",
+    "a network of hardhat.config.ts: local, anvil, sepolia, baseSepolia, opengradientDevnet",
+  )
   .option("--governance <address>", "who gets the AccessManager's roles; required on public networks", address)
   .option("--dry-run", "deploy on an in-process chain with the same parameters: gas, addresses, no key needed", false)
   .addHelpText(
@@ -73,7 +76,10 @@ function refuseSelfGovernance(sender: string, parameters: Parameters): void {
 }
 
 /** anvil forgets everything at its end, so its journal is worth nothing for the next one. */
-async function deploymentId(connection: Awaited<ReturnType<typeof hre.network.create>>, network: string): Promise<string> {
+async function deploymentId(
+  connection: Awaited<ReturnType<typeof hre.network.create>>,
+  network: string,
+): Promise<string> {
   const chainId = BigInt((await connection.provider.request({ method: "eth_chainId" })) as string);
   return network === "anvil" ? `anvil-${Date.now()}` : `chain-${chainId}`;
 }

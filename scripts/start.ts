@@ -15,7 +15,7 @@ import { appendDelta, deployModel, effectiveWeights } from "./story/ownership.ts
 import { writeReport } from "./story/report.ts";
 import type { StoryDetails, StoryResult } from "./story/result.ts";
 import { startNode, until } from "./story/serving.ts";
-import { noted, setUp, type Stage } from "./story/setup.ts";
+import { noted, type Stage, setUp } from "./story/setup.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 /** Units of the escrow: a ten-thousandth of a token. */
@@ -73,7 +73,7 @@ async function tell(options: Options): Promise<number> {
     log.step("base anchored in the quant's name", short(owned.modelId.toString(16)));
     const records = privateRows.map(({ text, label }) => JSON.stringify([text, label]));
     const { version } = await appendDelta(stage, stage.actors.quant, owned, tuned, records, {
-      append: "append",
+      append: "open line and append",
       activate: "activate",
     });
     log.step("private delta appended and activated", `version ${version}`);
@@ -87,6 +87,7 @@ async function tell(options: Options): Promise<number> {
       const month = await liveMonth(stage, owned, node, { base, tuned, dataset, seed: SEED });
       const day30 = await effectiveWeights(stage, owned);
       const paid = await settleUp(stage, node, month.completed);
+      month.money.push({ day: DAYS, metered: month.completed * Number(PRICE), paid: Number(paid) });
 
       log.title("Attacks");
       const attacks = await tryAttacks(stage, owned, node, options.chain);
@@ -127,11 +128,7 @@ async function tell(options: Options): Promise<number> {
 }
 
 /** Lets the node settle the rest, collects for it, and says how many units reached its payout address. */
-async function settleUp(
-  stage: Stage,
-  node: Awaited<ReturnType<typeof startNode>>,
-  completed: number,
-): Promise<bigint> {
+async function settleUp(stage: Stage, node: Awaited<ReturnType<typeof startNode>>, completed: number): Promise<bigint> {
   const { escrow } = stage.as(stage.actors.stranger);
   const due = node.price * BigInt(completed);
   const operator = stage.actors.operator.address;
@@ -139,6 +136,10 @@ async function settleUp(
     const { paid } = await escrow.channelOf({ node: operator, channel: node.channel });
     return paid >= due;
   });
+  const contract = stage.as(stage.actors.stranger).contract("InferenceEscrow");
+  const [settled] = await contract.queryFilter(contract.filters.BatchSettled(operator));
+  const receipt = await settled?.getTransactionReceipt();
+  if (receipt) stage.gas["settle one channel"] = Number(receipt.gasUsed);
   await noted(stage, "collect", escrow.collect({ node: operator }));
   const { unit } = await escrow.parameters();
   const balance = await stage.as(stage.actors.stranger).contract("Token").balanceOf(node.payout);
@@ -153,7 +154,10 @@ async function finish(log: StoryLog, options: Options, result: StoryResult, deta
   log.title("A month later");
   log.step("owned model, day 1 -> day 30", `${percent(accuracy.ownedDay1)} -> ${percent(accuracy.ownedDay30)}`);
   log.step("pooled host, day 1 -> day 30", `${percent(accuracy.pooledDay1)} -> ${percent(accuracy.pooledDay30)}`);
-  log.step("weights root, day 1 and day 30", roots.day1 === roots.day30 ? `equal, ${short(roots.day1.slice(2))}` : "DIFFERENT");
+  log.step(
+    "weights root, day 1 and day 30",
+    roots.day1 === roots.day30 ? `equal, ${short(roots.day1.slice(2))}` : "DIFFERENT",
+  );
   log.step("deltas of other accounts meanwhile", String(details.otherDeltas));
   const report = resolve(options.out, "story.html");
   await writeReport(report, result, details);

@@ -25,7 +25,13 @@ for (const [name, command, args] of checks) {
 
 for (const suite of ["solidity", "mocha"]) {
   const { code, output } = await run("hardhat", ["test", suite], { allowFailure: true });
-  const count = (word: string) => Number(output.match(new RegExp(`(\\d+) ${word}`, "g"))?.at(-1)?.split(" ")[0] ?? 0);
+  const count = (word: string) =>
+    Number(
+      output
+        .match(new RegExp(`(\\d+) ${word}`, "g"))
+        ?.at(-1)
+        ?.split(" ")[0] ?? 0,
+    );
   passed += count("passing");
   failed += count("failing");
   // A suite that ends before it counts (a crash, a build error) is a failure too.

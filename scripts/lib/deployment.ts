@@ -4,9 +4,9 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "@freehold/sdk";
 import type { IgnitionModule, IgnitionModuleResult } from "@nomicfoundation/ignition-core";
-import type { EthereumProvider } from "hardhat/types/providers";
-import type { NetworkConnection } from "hardhat/types/network";
 import { keccak256 } from "ethers";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { EthereumProvider } from "hardhat/types/providers";
 import Freehold from "../../ignition/modules/Freehold.ts";
 import FreeholdDevelopment from "../../ignition/modules/FreeholdDevelopment.ts";
 

@@ -12,7 +12,11 @@ export interface RunOptions {
 }
 
 /** Runs a command of node_modules/.bin in the repository's root and gives its exit code and what it printed. */
-export async function run(command: string, args: string[], options: RunOptions = {}): Promise<{ code: number; output: string }> {
+export async function run(
+  command: string,
+  args: string[],
+  options: RunOptions = {},
+): Promise<{ code: number; output: string }> {
   const path = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
   const child = spawn(command, args, {
     cwd: ROOT,

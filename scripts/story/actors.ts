@@ -22,7 +22,9 @@ export interface Actors {
 /** Names the chain's funded accounts. */
 export function actorsOf(provider: JsonRpcProvider, tenants: number): Actors {
   const actor = (name: string, index: number): Actor => {
-    const wallet = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(MNEMONIC), `m/44'/60'/0'/0/${index}`).connect(provider);
+    const wallet = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(MNEMONIC), `m/44'/60'/0'/0/${index}`).connect(
+      provider,
+    );
     return { name, address: wallet.address, signer: wallet };
   };
   return {

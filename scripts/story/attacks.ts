@@ -1,4 +1,13 @@
-import { createFreehold, DeltaFormat, escrowDomain, type Hex, NO_COMMITMENTS, rowOf, signAppend, signBatch } from "@freehold/sdk";
+import {
+  createFreehold,
+  DeltaFormat,
+  escrowDomain,
+  type Hex,
+  NO_COMMITMENTS,
+  rowOf,
+  signAppend,
+  signBatch,
+} from "@freehold/sdk";
 import { hashDeltaAnchor, ledgerDomain } from "@freehold/sdk/eip712";
 import { developmentProvider } from "@freehold/worker";
 import { id, Wallet } from "ethers";
@@ -184,11 +193,18 @@ async function developmentTeeInProduction(stage: Stage, kind: ChainKind): Promis
   const token = addressOf(stage, "Token");
   const production = await deployTo(stage.chain, kind, "Freehold", { ...rest, token });
   const { governance } = stage.actors;
-  const freehold = createFreehold({ signer: governance.signer, chainId: BigInt(production.chainId), deployment: production });
+  const freehold = createFreehold({
+    signer: governance.signer,
+    chainId: BigInt(production.chainId),
+    deployment: production,
+  });
   const verifier = addressOf(stage, "DevelopmentTeeVerifier");
 
   // Governance itself tries, the way it would accept a real verifier: schedule, wait for its delay, execute.
-  const { to, data } = await freehold.nodes.setVerifier.prepare({ verifier, window: { from: 1n, until: 2n ** 40n - 1n } });
+  const { to, data } = await freehold.nodes.setVerifier.prepare({
+    verifier,
+    window: { from: 1n, until: 2n ** 40n - 1n },
+  });
   const manager = freehold.contract("AccessManager");
   await (await manager.schedule(to, data, 0)).wait();
   await stage.chain.advance(Number(parameters.verifiersDelay) + 1);

@@ -3,7 +3,7 @@ import { type FreeholdError, type InferenceSession, memoryStore } from "@freehol
 import { TENANTS } from "../model/accounts.ts";
 import type { Headline } from "../model/csv.ts";
 import { type Dataset, rowsOf } from "../model/dataset.ts";
-import type { Model } from "../model/model.ts";
+import { evaluate, type Model } from "../model/model.ts";
 import { simulatePooledHost, tenantFineTune } from "../model/pooled.ts";
 import { appendDelta, type OwnedModel } from "./ownership.ts";
 import type { StoryDetails } from "./result.ts";
@@ -48,8 +48,8 @@ export async function liveMonth(
   const store = memoryStore();
   const freehold = stage.as(stage.actors.quant);
 
-  for await (const { day, accuracyOnAnalystTest } of pool) {
-    month.pooled.push({ day, accuracy: accuracyOnAnalystTest });
+  for await (const { day, model } of pool) {
+    month.pooled.push({ day, accuracy: evaluate(model, exam).accuracy });
     await tenantAppends(stage, owned, { base, dataset, seed }, day, month);
 
     await node.caughtUp();
@@ -125,7 +125,9 @@ async function tenantAppends(
   try {
     await appendDelta(stage, actor, owned, model, [`${tenant.id}, day ${day}`]);
   } catch (error) {
-    throw new Error(`${tenant.id} could not append on day ${day}: ${(error as FreeholdError).message}`, { cause: error });
+    throw new Error(`${tenant.id} could not append on day ${day}: ${(error as FreeholdError).message}`, {
+      cause: error,
+    });
   }
   month.otherDeltas++;
 }

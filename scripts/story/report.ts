@@ -31,7 +31,7 @@ function html(result: StoryResult, details: StoryDetails): string {
 </style>
 <h1>A month of an owned model</h1>
 <p>${escapeHtml(
-    `A quant fine-tuned a market-sentiment model on his own ${details.dataset} headlines and had a node serve it. The same month a host that pools everybody's data retrained one shared model. Both were asked the same ${details.measuredOn} private test headlines.`,
+    `A quant fine-tuned a market-sentiment model on his own headlines and had a node serve it. The same month a host that pools everybody's data retrained one shared model. Both were asked the same ${details.measuredOn} private test headlines.`,
   )}</p>
 <div class="numbers">
   <div>owned, day 1 and day 30<b>${percent(accuracy.ownedDay1)} → ${percent(accuracy.ownedDay30)}</b></div>
@@ -84,7 +84,11 @@ function accuracyChart(details: StoryDetails): string {
     y: { label: "accuracy", min, max, ticks, format: (value) => `${Math.round(value * 100)} %` },
     series: [
       { name: "owned", color: OWNED, points: details.owned.map(({ day, accuracy }) => ({ x: day, y: accuracy })) },
-      { name: "pooled host", color: POOLED, points: details.pooled.map(({ day, accuracy }) => ({ x: day, y: accuracy })) },
+      {
+        name: "pooled host",
+        color: POOLED,
+        points: details.pooled.map(({ day, accuracy }) => ({ x: day, y: accuracy })),
+      },
     ],
   });
 }
@@ -94,7 +98,13 @@ function moneyChart(details: StoryDetails): string {
   return lineChart({
     description: "Units by day",
     x: days(),
-    y: { label: "units", min: 0, max, ticks: [0, max / 4, max / 2, (3 * max) / 4, max].map(Math.round), format: String },
+    y: {
+      label: "units",
+      min: 0,
+      max,
+      ticks: [0, max / 4, max / 2, (3 * max) / 4, max].map(Math.round),
+      format: String,
+    },
     series: [
       { name: "metered", color: "#5a6676", points: details.money.map(({ day, metered }) => ({ x: day, y: metered })) },
       { name: "paid on chain", color: OWNED, points: details.money.map(({ day, paid }) => ({ x: day, y: paid })) },

@@ -16,7 +16,7 @@ interface Axis {
 
 const WIDTH = 760;
 const HEIGHT = 320;
-const MARGIN = { top: 20, right: 150, bottom: 46, left: 64 };
+const MARGIN = { top: 20, right: 150, bottom: 46, left: 84 };
 
 export function lineChart(options: { x: Axis; y: Axis; series: Series[]; description: string }): string {
   const { x, y, series } = options;
@@ -40,15 +40,14 @@ export function lineChart(options: { x: Axis; y: Axis; series: Series[]; descrip
       : "";
     return `<path d="${path}" fill="none" stroke="${color}" stroke-width="2"/>${dots.join("")}${label}`;
   });
-  return svg(HEIGHT, options.description, [
-    ...grid,
-    ...columns,
-    axisLabels(x.label, y.label, HEIGHT),
-    ...lines,
-  ]);
+  return svg(HEIGHT, options.description, [...grid, ...columns, axisLabels(x.label, y.label, HEIGHT), ...lines]);
 }
 
-export function barChart(options: { bars: { name: string; value: number }[]; unit: string; description: string }): string {
+export function barChart(options: {
+  bars: { name: string; value: number }[];
+  unit: string;
+  description: string;
+}): string {
   const rowHeight = 26;
   const height = options.bars.length * rowHeight + 16;
   const left = 230;
@@ -77,7 +76,7 @@ function axisLabels(x: string, y: string, height: number): string {
   const middleY = (MARGIN.top + height - MARGIN.bottom) / 2;
   return (
     `<text x="${middleX}" y="${height - 8}" text-anchor="middle">${escapeHtml(x)}</text>` +
-    `<text transform="translate(16 ${middleY}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text>`
+    `<text transform="translate(14 ${middleY}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text>`
   );
 }
 

@@ -20,7 +20,7 @@ export interface ReadOptions {
 }
 
 /** Optional when there are no parameters. */
-export type Parameters<P> = [P] extends [undefined] ? [params?: undefined] : [params: P];
+export type Parameters<P> = undefined extends P ? [params?: P] : [params: P];
 
 /** A bound read. */
 export type Read<P, R> = (...args: [...Parameters<P>, options?: ReadOptions]) => Promise<R>;

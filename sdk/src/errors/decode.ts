@@ -19,7 +19,8 @@ export function decodeRevert(data: Hex, contract: string): Revert | undefined {
   try {
     parsed = errors.parseError(data);
     if (parsed === null) return undefined;
-    args = plainObject(parsed.fragment.inputs, parsed.args);
+    // By name: ethers knows Error and Panic itself, without the names of their values.
+    args = plainObject((errors.getError(parsed.name) ?? parsed.fragment).inputs, parsed.args);
   } catch {
     return undefined;
   }

@@ -12,7 +12,11 @@ const FOLDER = new URL("../../../deployments", import.meta.url).pathname;
 
 describe("deployments", () => {
   async function validator() {
-    const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, formats: { "date-time": (text: string) => !Number.isNaN(Date.parse(text)) } });
+    const ajv = new Ajv2020({
+      allErrors: true,
+      allowUnionTypes: true,
+      formats: { "date-time": (text: string) => !Number.isNaN(Date.parse(text)) },
+    });
     return ajv.compile(JSON.parse(await readFile(join(FOLDER, "schema.json"), "utf8")) as object);
   }
 
@@ -63,8 +67,14 @@ describe("deployments", () => {
     const { governance, verifiersDelay, measurementsDelay, pauserDelay, adminDelay } = record.parameters;
     const expected = [adminDelay, verifiersDelay, measurementsDelay, pauserDelay];
     for (const [role, delay] of expected.entries()) {
-      expect(await manager.getFunction("hasRole")(role, deployer!.address), `role ${role} of the deployer`).to.deep.equal([false, 0n]);
-      expect(await manager.getFunction("hasRole")(role, governance), `role ${role} of governance`).to.deep.equal([true, BigInt(Number(delay))]);
+      expect(
+        await manager.getFunction("hasRole")(role, deployer!.address),
+        `role ${role} of the deployer`,
+      ).to.deep.equal([false, 0n]);
+      expect(await manager.getFunction("hasRole")(role, governance), `role ${role} of governance`).to.deep.equal([
+        true,
+        BigInt(Number(delay)),
+      ]);
     }
   });
 

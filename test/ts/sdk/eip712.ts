@@ -2,6 +2,8 @@ import {
   type Batch,
   bindingOf,
   compactSignature,
+  type Contracts,
+  contractAt,
   DeltaFormat,
   datasetDomain,
   datasetIdOf,
@@ -28,7 +30,7 @@ import {
   versionHash,
 } from "@freehold/sdk";
 import { expect } from "chai";
-import { AbiCoder, concat, Contract, id, keccak256, Signature, toBeHex, TypedDataEncoder, Wallet } from "ethers";
+import { AbiCoder, concat, id, keccak256, Signature, toBeHex, TypedDataEncoder, Wallet } from "ethers";
 import { network } from "hardhat";
 import { deployFreehold } from "../utils/deployment.ts";
 
@@ -89,7 +91,7 @@ describe("sdk: EIP-712", () => {
     it("Voucher", async () => {
       const voucher = { node: NODE, channel: 9n, lineId: LINE, cumulative: 12_345n };
       const literal = "Voucher(address node,uint256 channel,bytes32 lineId,uint64 cumulative)";
-      const contract = await ethers.getContractAt("InferenceEscrow", address("InferenceEscrow"));
+      const contract = contractAt("InferenceEscrow", address("InferenceEscrow"), ethers.provider);
       const ours = hashVoucher(escrow, voucher);
       expect(ours).to.equal(fromLiteral(escrow, literal, voucher));
       expect(ours).to.equal(await contract.voucherDigest(NODE, 9n, LINE, 12_345n));
@@ -98,7 +100,7 @@ describe("sdk: EIP-712", () => {
     it("Batch", async () => {
       const literal =
         "Batch(address node,bytes32 lineId,bytes32 versionHash,uint40 lastAt,Claim[] claims)Claim(uint256 channel,uint64 metered)";
-      const contract = await ethers.getContractAt("InferenceEscrow", address("InferenceEscrow"));
+      const contract = contractAt("InferenceEscrow", address("InferenceEscrow"), ethers.provider);
       const rows = batch.claims.map((claim) => ({ ...claim, signed: 1n, r: bytes32("r"), vs: bytes32("vs") }));
       const ours = hashBatch(escrow, batch);
       expect(ours).to.equal(fromLiteral(escrow, literal, batch as unknown as Record<string, unknown>));
@@ -130,7 +132,7 @@ describe("sdk: EIP-712", () => {
       const domain = ledgerDomain(CHAIN_ID, address("DeltaLedger"));
       const append = { modelId: 2n ** 255n, account: NODE, parent: VERSION, delta: bytes32("delta"), deadline: 7n };
       const literal = "Append(uint256 modelId,address account,bytes32 parent,bytes32 delta,uint256 deadline)";
-      const contract = await ethers.getContractAt("DeltaLedger", address("DeltaLedger"));
+      const contract = contractAt("DeltaLedger", address("DeltaLedger"), ethers.provider);
       expect(await contract.APPEND_TYPEHASH()).to.equal(id(literal));
       const struct = keccak256(
         AbiCoder.defaultAbiCoder().encode(
@@ -147,7 +149,7 @@ describe("sdk: EIP-712", () => {
       const domain = datasetDomain(CHAIN_ID, address("DatasetRegistry"));
       const consent = { datasetId: bytes32("data"), lineId: LINE, until: 2n ** 40n - 1n, nonce: 4n, deadline: 9n };
       const literal = "Consent(bytes32 datasetId,bytes32 lineId,uint40 until,uint256 nonce,uint256 deadline)";
-      const contract = await ethers.getContractAt("DatasetRegistry", address("DatasetRegistry"));
+      const contract = contractAt("DatasetRegistry", address("DatasetRegistry"), ethers.provider);
       expect(await contract.CONSENT_TYPEHASH()).to.equal(id(literal));
       const struct = keccak256(
         AbiCoder.defaultAbiCoder().encode(
@@ -211,14 +213,14 @@ describe("sdk: EIP-712", () => {
     });
 
     it("ids equal those of the contracts", async () => {
-      const ledger = await ethers.getContractAt("DeltaLedger", address("DeltaLedger"));
-      const datasets = await ethers.getContractAt("DatasetRegistry", address("DatasetRegistry"));
+      const ledger = contractAt("DeltaLedger", address("DeltaLedger"), ethers.provider);
+      const datasets = contractAt("DatasetRegistry", address("DatasetRegistry"), ethers.provider);
       expect(lineIdOf(2n ** 256n - 1n, NODE)).to.equal(await ledger.lineIdOf(2n ** 256n - 1n, NODE));
       expect(datasetIdOf(NODE, LINE)).to.equal(await datasets.datasetIdOf(NODE, LINE));
     });
 
     it("the binding of an enclave equals NodeRegistry.bindingOf", async () => {
-      const nodes = await ethers.getContractAt("NodeRegistry", address("NodeRegistry"));
+      const nodes = contractAt("NodeRegistry", address("NodeRegistry"), ethers.provider);
       const challenge = await ethers.provider.getBlock("latest");
       await ethers.provider.send("evm_mine", []);
       const challengeBlock = BigInt(challenge?.number ?? 0);
@@ -283,9 +285,10 @@ describe("sdk: EIP-712", () => {
   });
 });
 
+type DomainHolder = Contracts["DeltaLedger"] | Contracts["DatasetRegistry"];
+
 /** Domain separator from what the contract says of itself (ERC-5267). */
-async function separator(contract: unknown): Promise<string> {
-  const self = contract as Contract;
-  const [, name, version, chainId, verifyingContract] = await self.getFunction("eip712Domain").staticCall();
+async function separator(contract: DomainHolder): Promise<string> {
+  const [, name, version, chainId, verifyingContract] = await contract.eip712Domain();
   return TypedDataEncoder.hashDomain({ name, version, chainId, verifyingContract });
 }

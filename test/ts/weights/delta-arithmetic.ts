@@ -1,43 +1,9 @@
-import {
-  applyDeltas,
-  createDense,
-  createSparse,
-  type Dtype,
-  dtypeSize,
-  elements,
-  readSafetensors,
-  type Tensor,
-  writeSafetensors,
-} from "@freehold/sdk/weights";
+import { createDense, createSparse, type Dtype, readSafetensors } from "@freehold/sdk/weights";
 import { expect } from "chai";
-import { hex, pick, prng, randomBytes, refused, tensor } from "./util.ts";
+import { apply, BASE, delta, file, values } from "./delta-util.ts";
+import { hex, pick, prng, refused, tensor } from "./util.ts";
 
-const BASE = `0x${"11".repeat(32)}` as const;
-const _OTHER = `0x${"22".repeat(32)}` as const;
-const FLOATS: readonly Dtype[] = ["F16", "BF16", "F32", "F64"];
-const _INTS: readonly Dtype[] = ["I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64"];
-
-type Tensors = Record<string, Tensor>;
-const file = (tensors: Tensors, metadata?: Record<string, string>) =>
-  writeSafetensors({
-    tensors: new Map(Object.entries(tensors)),
-    ...(metadata && { metadata: new Map(Object.entries(metadata)) }),
-  });
-/** A delta's file as another tool might write it. */
-const delta = (format: string, tensors: Tensors, more: Record<string, string> = {}) =>
-  file(tensors, { "freehold.format": format, "freehold.base": BASE, ...more });
-const apply = (base: Uint8Array, change: Uint8Array) => applyDeltas(base, [{ delta: change, expectedBase: BASE }]);
 const dtypeOf = (change: Uint8Array, name: string) => readSafetensors(change).tensors.get(name)?.dtype;
-const values = (bytes: Uint8Array, name = "w") => [...elements(readSafetensors(bytes).tensors.get(name) as Tensor)];
-
-/** Random bits, but no NaN and no infinity. */
-function _finiteBytes(random: () => number, dtype: Dtype, count: number): Uint8Array {
-  const data = randomBytes(pick(random, 0, 2 ** 31), count * dtypeSize(dtype));
-  const size = dtypeSize(dtype);
-  // An exponent of all ones needs these two bits.
-  if (FLOATS.includes(dtype)) for (let i = size - 1; i < data.length; i += size) data[i] = (data[i] as number) & 0xbf;
-  return data;
-}
 
 describe("weights: arithmetic of deltas", () => {
   const creators = { dense: createDense, sparse: createSparse } as const;

@@ -7,33 +7,17 @@ import {
   type Dtype,
   dtypeSize,
   elementCount,
-  elements,
   readDeltaMetadata,
   readSafetensors,
   type Tensor,
   WeightsError,
-  writeSafetensors,
 } from "@freehold/sdk/weights";
 import { expect } from "chai";
+import { apply, BASE, delta, file, OTHER, type Tensors, values } from "./delta-util.ts";
 import { hex, pick, prng, randomBytes, refused, sha256, tensor } from "./util.ts";
 
-const BASE = `0x${"11".repeat(32)}` as const;
-const OTHER = `0x${"22".repeat(32)}` as const;
 const FLOATS: readonly Dtype[] = ["F16", "BF16", "F32", "F64"];
 const INTS: readonly Dtype[] = ["I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64"];
-
-type Tensors = Record<string, Tensor>;
-const file = (tensors: Tensors, metadata?: Record<string, string>) =>
-  writeSafetensors({
-    tensors: new Map(Object.entries(tensors)),
-    ...(metadata && { metadata: new Map(Object.entries(metadata)) }),
-  });
-/** A delta's file as another tool might write it. */
-const delta = (format: string, tensors: Tensors, more: Record<string, string> = {}) =>
-  file(tensors, { "freehold.format": format, "freehold.base": BASE, ...more });
-const apply = (base: Uint8Array, change: Uint8Array) => applyDeltas(base, [{ delta: change, expectedBase: BASE }]);
-const _dtypeOf = (change: Uint8Array, name: string) => readSafetensors(change).tensors.get(name)?.dtype;
-const values = (bytes: Uint8Array, name = "w") => [...elements(readSafetensors(bytes).tensors.get(name) as Tensor)];
 
 /** Random bits, but no NaN and no infinity. */
 function finiteBytes(random: () => number, dtype: Dtype, count: number): Uint8Array {

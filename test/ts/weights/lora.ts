@@ -1,28 +1,16 @@
 import {
-  applyDeltas,
   createLora,
   type Dtype,
-  elements,
   readDeltaMetadata,
   readSafetensors,
   type Tensor,
   WeightsError,
-  writeSafetensors,
 } from "@freehold/sdk/weights";
 import { expect } from "chai";
+import { apply, BASE, delta, file, type Tensors, values } from "./delta-util.ts";
 import { hex, pick, prng, refused, sha256, tensor } from "./util.ts";
 
-const BASE = `0x${"11".repeat(32)}` as const;
-
-const file = (tensors: Record<string, Tensor>, metadata?: Record<string, string>) =>
-  writeSafetensors({
-    tensors: new Map(Object.entries(tensors)),
-    ...(metadata && { metadata: new Map(Object.entries(metadata)) }),
-  });
-const lora = (tensors: Record<string, Tensor>, more: Record<string, string> = {}) =>
-  file(tensors, { "freehold.format": "lora", "freehold.base": BASE, ...more });
-const apply = (base: Uint8Array, delta: Uint8Array) => applyDeltas(base, [{ delta, expectedBase: BASE }]);
-const values = (bytes: Uint8Array, name = "w") => [...elements(readSafetensors(bytes).tensors.get(name) as Tensor)];
+const lora = (tensors: Tensors, more?: Record<string, string>) => delta("lora", tensors, more);
 
 /** A base of one row, an A of rank 1 that is the change itself, and B = [1]. */
 const row = (dtype: Dtype, base: number[], change: number[]) => ({

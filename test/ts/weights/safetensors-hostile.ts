@@ -1,43 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensorsHeader } from "@freehold/sdk/node";
-import {
-  DTYPES,
-  type Dtype,
-  dtypeSize,
-  elementCount,
-  readSafetensors,
-  type Safetensors,
-  type Tensor,
-} from "@freehold/sdk/weights";
+import { readSafetensors } from "@freehold/sdk/weights";
 import { expect } from "chai";
-import { hex, pick, randomBytes, rawFile, refused, withDirectory } from "./util.ts";
-
-/** A file of random tensors with names that need escapes, dimensions of zero, and metadata now and then. */
-function _randomFile(random: () => number): Safetensors {
-  const tensors = new Map<string, Tensor>();
-  const alphabet = ["a", "b.c", "\u00e9", "\ue000", "\u{1f600}", '"', "\\", "\n", "__proto__", "constructor"];
-  for (let i = pick(random, 0, 6); i > 0; i--) {
-    const name = Array.from({ length: pick(random, 0, 3) }, () => alphabet[pick(random, 0, 9)]).join("");
-    const dtype = DTYPES[pick(random, 0, DTYPES.length - 1)] as Dtype;
-    const shape = Array.from({ length: pick(random, 0, 3) }, () => pick(random, 0, 4));
-    const data = randomBytes(pick(random, 0, 2 ** 31), elementCount(shape) * dtypeSize(dtype));
-    tensors.set(name, { dtype, shape, data });
-  }
-  const metadata = new Map(
-    [
-      ["format", "pt"],
-      ["__proto__", "x"],
-      ["\u00e9", "\u0001"],
-    ].slice(0, pick(random, 0, 3)) as [string, string][],
-  );
-  return random() < 0.5 ? { tensors } : { tensors, metadata };
-}
-
-const _plain = ({ tensors, metadata }: Safetensors) => ({
-  metadata: metadata === undefined ? null : Object.entries(Object.fromEntries(metadata)).sort(),
-  tensors: [...tensors].map(([name, { dtype, shape, data }]) => [name, dtype, [...shape], hex(data)]).sort(),
-});
+import { rawFile, refused, withDirectory } from "./util.ts";
 
 const entry = (dtype: string, shape: string, offsets: string) =>
   `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
@@ -88,6 +54,11 @@ describe("weights: hostile safetensors", () => {
     ["a metadata key twice", "WEIGHTS_DUPLICATE_KEY", rawFile('{"__metadata__":{"a":"1","a":"2"}}')],
     ["metadata that is a number", "WEIGHTS_BAD_METADATA", rawFile('{"__metadata__":{"a":1}}')],
     ["metadata that is no object", "WEIGHTS_HEADER_SYNTAX", rawFile('{"__metadata__":null}')],
+    [
+      "65,537 keys of metadata",
+      "WEIGHTS_BAD_METADATA",
+      rawFile(`{"__metadata__":{${Array.from({ length: 65_537 }, (_, i) => `"${i}":""`)}}}`),
+    ],
     ["nested metadata", "WEIGHTS_BAD_METADATA", rawFile('{"__metadata__":{"a":{}}}')],
     ["an unknown dtype", "WEIGHTS_BAD_DTYPE", rawFile(one("F8_E4M3", "[8]", "[0,8]"), data)],
     ["a dtype from Object's prototype", "WEIGHTS_BAD_DTYPE", rawFile(one("constructor", "[8]", "[0,8]"), data)],

@@ -36,20 +36,19 @@ export class Scanner {
 
   string(): string {
     this.#expect('"');
-    const begin = this.#position - 1;
+    const begin = this.#position;
+    let plain = true;
     for (let code = this.#code(); code !== 0x22; code = this.#code()) {
       // NaN: the header ends within the string.
       if (!(code >= 0x20)) throw this.#error("the end of a string");
+      if (code === 0x5c || code >= 0xd800) plain = false;
       this.#position += code === 0x5c ? 2 : 1;
     }
-    this.#position++;
-    const value = this.#unescape(this.#text.slice(begin, this.#position));
-    // serde_json refuses lone surrogates too: they have no UTF-8.
-    if (value === undefined || /\p{Surrogate}/u.test(value)) {
-      this.#position = begin;
-      throw this.#error("a well-formed string");
-    }
-    return value;
+    const text = this.#text.slice(begin, this.#position++);
+    const value = plain ? text : this.#unescape(text);
+    if (value !== undefined) return value;
+    this.#position = begin;
+    throw this.#error("a well-formed string");
   }
 
   /** Reads a whole number from 0 to 2^53 - 1. */
@@ -93,16 +92,24 @@ export class Scanner {
   }
 
   #space(): void {
-    while (" \n\r\t".includes(this.#text[this.#position] ?? "x")) this.#position++;
+    for (
+      let code = this.#code();
+      code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+      code = this.#code()
+    ) {
+      this.#position++;
+    }
   }
 
   #code(): number {
     return this.#text.charCodeAt(this.#position);
   }
 
-  #unescape(literal: string): string | undefined {
+  /** Undefined for a bad escape, and for a lone surrogate, which has no UTF-8 (serde_json refuses it too). */
+  #unescape(text: string): string | undefined {
     try {
-      return JSON.parse(literal) as string;
+      const value = JSON.parse(`"${text}"`) as string;
+      return /\p{Surrogate}/u.test(value) ? undefined : value;
     } catch {
       return undefined;
     }

@@ -57,7 +57,7 @@ contract EscrowHandler is Handler {
 
     /// @dev I8: due withdrawals succeed, to the unit; early ones do not.
     function withdrawChannel(uint256 seed) external later(seed) {
-        uint256 count = STORE.channels().length;
+        uint256 count = STORE.channelCount();
         uint256 start = _pick(seed, "channel", count);
         for (uint256 i = 0; i < count; ++i) {
             ChannelRef memory ref = STORE.channel((start + i) % count);
@@ -123,7 +123,7 @@ contract EscrowHandler is Handler {
     }
 
     function _channel(uint256 seed) private view returns (ChannelRef memory) {
-        return STORE.channel(_pick(seed, "channel", STORE.channels().length));
+        return STORE.channel(_pick(seed, "channel", STORE.channelCount()));
     }
 
     /// @dev Enough for the escrow and its twin.

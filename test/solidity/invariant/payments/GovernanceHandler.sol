@@ -31,7 +31,7 @@ contract GovernanceHandler is Handler {
     /// @dev A line that pins what it accepts does not notice.
     function setDefaults(uint256 seed) external later(seed) reachesNothing {
         bytes32 pinning = STORE.lines()[0];
-        address receiptKey = vm.addr(STORE.enclaves()[_pick(seed, "enclave", STORE.enclaves().length)].key);
+        address receiptKey = vm.addr(STORE.enclave(_pick(seed, "enclave", STORE.enclaveCount())).key);
         address node = nodes.enclaveOf(receiptKey).node;
         bool before = nodes.isPayable(node, receiptKey, pinning, _now());
         Window memory window = Window(0, _pick(seed, "end", 4) == 0 ? _now() : FOREVER);
@@ -45,7 +45,7 @@ contract GovernanceHandler is Handler {
 
     /// @dev Every function that moves what belongs to somebody, called by governance itself and through its manager.
     function overreach(uint256 seed) external later(seed) reachesNothing {
-        ChannelRef memory ref = STORE.channel(_pick(seed, "channel", STORE.channels().length));
+        ChannelRef memory ref = STORE.channel(_pick(seed, "channel", STORE.channelCount()));
         (address target, bytes memory data) = _attempt(_pick(seed, "attempt", 14), ref, STORE.lines()[seed % 2]);
         vm.prank(_ADMIN);
         (bool success, ) = target.call(data);
@@ -66,7 +66,7 @@ contract GovernanceHandler is Handler {
         if (which == 2) data = abi.encodeCall(escrow.release, (ref.index));
         if (which == 3) data = abi.encodeCall(escrow.withdraw, (_ADMIN));
         if (which == 4) data = abi.encodeCall(escrow.topUp, (ref.node, ref.index, 1));
-        if (which == 5) data = abi.encodeCall(nodes.revokeEnclave, (vm.addr(STORE.enclaves()[0].key)));
+        if (which == 5) data = abi.encodeCall(nodes.revokeEnclave, (vm.addr(STORE.enclave(0).key)));
         if (which == 6) data = abi.encodeCall(nodes.slash, (ref.node, _ADMIN, 1, 1));
         if (which == 7) data = abi.encodeCall(nodes.withdrawStake, (_ADMIN));
         if (which == 8) data = abi.encodeCall(nodes.requestThaw, (0));

@@ -74,7 +74,7 @@ contract LineHandler is Handler {
             STORE.hit("policy loosened");
             return;
         }
-        EnclaveRef memory enclave = STORE.enclaves()[_pick(seed, "enclave", STORE.enclaves().length)];
+        EnclaveRef memory enclave = STORE.enclave(_pick(seed, "enclave", STORE.enclaveCount()));
         uint40 workedAt = _now() - uint40(_pick(seed, "age", _now() - _followsSince));
         bool before = nodes.isPayable(enclave.node, vm.addr(enclave.key), line, workedAt);
         vm.prank(owner);

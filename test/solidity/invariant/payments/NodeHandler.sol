@@ -100,10 +100,10 @@ contract NodeHandler is Handler {
     }
 
     function revokeEnclave(uint256 seed) external later(seed) {
-        EnclaveRef[] memory enclaves = STORE.enclaves();
-        uint256 id = _pick(seed, "enclave", enclaves.length);
-        vm.prank(enclaves[id].node);
-        nodes.revokeEnclave(vm.addr(enclaves[id].key));
+        uint256 id = _pick(seed, "enclave", STORE.enclaveCount());
+        EnclaveRef memory enclave = STORE.enclave(id);
+        vm.prank(enclave.node);
+        nodes.revokeEnclave(vm.addr(enclave.key));
         STORE.endEnclave(id, _now());
         STORE.hit("revokeEnclave");
     }

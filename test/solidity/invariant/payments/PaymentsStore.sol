@@ -70,8 +70,8 @@ contract PaymentsStore {
         if (signed_ > signed[channelId]) signed[channelId] = signed_;
     }
 
-    function addEnclave(EnclaveRef calldata enclave) external {
-        _enclaves.push(enclave);
+    function addEnclave(EnclaveRef calldata registered) external {
+        _enclaves.push(registered);
     }
 
     function endEnclave(uint256 id, uint40 end) external {
@@ -109,6 +109,18 @@ contract PaymentsStore {
 
     function channelsOf(address node) external view returns (uint256[] memory) {
         return _channelsOf[node];
+    }
+
+    function channelCount() external view returns (uint256) {
+        return _channels.length;
+    }
+
+    function enclaveCount() external view returns (uint256) {
+        return _enclaves.length;
+    }
+
+    function enclave(uint256 id) external view returns (EnclaveRef memory) {
+        return _enclaves[id];
     }
 
     function enclaves() external view returns (EnclaveRef[] memory) {

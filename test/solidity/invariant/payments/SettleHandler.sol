@@ -73,25 +73,30 @@ contract SettleHandler is Handler {
 
     /// @dev Mostly one of the newest.
     function _enclave(uint256 seed) private view returns (EnclaveRef memory) {
-        EnclaveRef[] memory enclaves = STORE.enclaves();
-        uint256 newest = enclaves.length < 4 ? enclaves.length : 4;
-        if (_pick(seed, "any enclave", 4) == 0) return enclaves[_pick(seed, "enclave", enclaves.length)];
-        return enclaves[enclaves.length - 1 - _pick(seed, "enclave", newest)];
+        uint256 count = STORE.enclaveCount();
+        if (_pick(seed, "any enclave", 4) == 0) return STORE.enclave(_pick(seed, "enclave", count));
+        return STORE.enclave(count - 1 - _pick(seed, "enclave", count < 4 ? count : 4));
     }
 
     function _makeBatch(uint256 seed, EnclaveRef memory enclave) private view returns (Batch memory) {
         bytes32[] memory lines = STORE.lines();
         bytes32 line = lines[_pick(seed, "line", lines.length)];
-        bytes32[] memory versions = STORE.versions(line);
-        bytes32 version =
-            _pick(seed, "any version", 3) == 0
-                ? versions[_pick(seed, "version", versions.length)]
-                : ledger.lineOf(line).activeHash;
+        bytes32 version = ledger.lineOf(line).activeHash;
+        if (_pick(seed, "any version", 2) == 0) {
+            bytes32[] memory versions = STORE.versions(line);
+            version = versions[_pick(seed, "version", versions.length)];
+        }
         address node = _pick(seed, "any node", 8) == 0 ? _node(seed) : enclave.node;
-        uint40 lastAt = _now();
+        return Batch(node, line, version, _makeTime(seed, enclave.end, STORE.payableUntil(line, version)));
+    }
+
+    /// @dev Now, or some time ago; mostly not behind the end of the enclave or of the version.
+    function _makeTime(uint256 seed, uint40 enclaveEnd, uint256 versionEnd) private view returns (uint40 lastAt) {
+        lastAt = _now();
         if (_pick(seed, "old", 2) == 0) lastAt -= uint40(_pick(seed, "age", MAX_BATCH_AGE + 1 days));
-        else if (lastAt > enclave.end && _pick(seed, "too late", 4) != 0) lastAt = enclave.end;
-        return Batch(node, line, version, lastAt);
+        if (_pick(seed, "too late", 4) == 0) return lastAt;
+        if (lastAt > enclaveEnd) lastAt = enclaveEnd;
+        if (versionEnd != 0 && lastAt > versionEnd) lastAt = uint40(versionEnd);
     }
 
     function _makeRows(

@@ -18,9 +18,7 @@ contract DatasetRegistryCommitDatasetTest is DatasetBase {
     }
 
     function test_RevertGiven_OwnerCommittedToIt() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_AlreadyCommitted.selector, datasetId)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_AlreadyCommitted.selector, datasetId));
         vm.prank(owner);
         datasets.commitDataset(ROOT, 7);
     }

@@ -87,9 +87,7 @@ contract DatasetRegistryConsentForTest is DatasetBase {
     function test_RevertWhen_TimeIsNotInTheFuture() external {
         bytes32 message = consentStruct(datasetId, LINE, uint40(START), 0, DEADLINE);
         bytes32 digest = typedDigest("Freehold DatasetRegistry", block.chainid, address(datasets), message);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_InvalidUntil.selector, uint40(START))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_InvalidUntil.selector, uint40(START)));
         datasets.consentFor(datasetId, LINE, uint40(START), DEADLINE, sign(OWNER_KEY, digest));
     }
 

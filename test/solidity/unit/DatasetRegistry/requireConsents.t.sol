@@ -40,9 +40,7 @@ contract DatasetRegistryRequireConsentsTest is DatasetBase {
         ids[0] = commitAs(stranger, keccak256("own"));
         ids[1] = datasetId;
         ids[2] = commitAs(stranger, keccak256("own too"));
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, datasetId, LINE)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, datasetId, LINE));
         datasets.requireConsents(ids, LINE, stranger);
     }
 
@@ -81,9 +79,7 @@ contract DatasetRegistryRequireConsentsTest is DatasetBase {
     }
 
     function _expectRefused(bytes32 line) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, datasetId, line)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, datasetId, line));
         datasets.requireConsents(only(datasetId), line, stranger);
     }
 }

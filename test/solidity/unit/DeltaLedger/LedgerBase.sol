@@ -52,9 +52,7 @@ abstract contract LedgerBase is OwnershipBase {
     }
 
     function expectNotLicensed(address account) internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotLicensed.selector, modelId, account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotLicensed.selector, modelId, account));
     }
 
     function expectLocked(bytes32 key) internal {

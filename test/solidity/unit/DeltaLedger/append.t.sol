@@ -96,44 +96,34 @@ contract DeltaLedgerAppendTest is LedgerBase {
 
     function test_RevertWhen_ParentIsStale_FirstAppend() external {
         bytes32 wrong = keccak256("not the base");
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, wrong, base)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, wrong, base));
         tryAppend(owner, wrong, deltaNamed("delta"), none());
     }
 
     /// @dev A line that is not open has an empty head; no parent may pass for it.
     function testFuzz_RevertWhen_ParentIsZero(uint64 lowBits) external {
         bytes32 parent = bytes32(uint256(lowBits));
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, base)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, base));
         tryAppend(owner, parent, deltaNamed("delta"), none());
     }
 
     function test_RevertWhen_ThereAreTooManyDatasets() external {
         uint256 most = ledger.MAX_DATASETS();
         bytes32[] memory ids = new bytes32[](most + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_TooManyDatasets.selector, most + 1, most)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_TooManyDatasets.selector, most + 1, most));
         tryAppend(owner, base, deltaNamed("delta"), ids);
     }
 
     function test_RevertWhen_DatasetIsUnknown() external {
         bytes32 id = keccak256("unknown");
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_UnknownDataset.selector, id)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_UnknownDataset.selector, id));
         tryAppend(owner, base, deltaNamed("delta"), only(id));
     }
 
     function test_RevertWhen_DatasetHasNoConsent() external {
         vm.prank(author);
         bytes32 id = datasets.commitDataset(keccak256("data"), 9);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, id, lineId)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistry_NoConsent.selector, id, lineId));
         tryAppend(owner, base, deltaNamed("delta"), only(id));
     }
 
@@ -235,19 +225,13 @@ contract DeltaLedgerAppendTest is LedgerBase {
 
     function _expectInvalid(Delta memory delta) private {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IDeltaLedger.DeltaLedger_InvalidDelta.selector,
-                delta.weightsRoot,
-                delta.byteLength
-            )
+            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_InvalidDelta.selector, delta.weightsRoot, delta.byteLength)
         );
         tryAppend(owner, base, delta, none());
     }
 
     function _expectStale(bytes32 parent, bytes32 head) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head));
         tryAppend(owner, parent, deltaNamed("late"), none());
     }
 

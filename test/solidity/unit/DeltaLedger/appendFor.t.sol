@@ -12,9 +12,7 @@ contract DeltaLedgerAppendForTest is LedgerBase {
     function test_RevertWhen_DeadlineIsOver() external {
         bytes memory signature = _signed(OWNER_KEY, owner, base, deltaNamed("delta"));
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_Expired.selector, DEADLINE, DEADLINE + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_Expired.selector, DEADLINE, DEADLINE + 1));
         _relay(owner, base, deltaNamed("delta"), signature);
     }
 

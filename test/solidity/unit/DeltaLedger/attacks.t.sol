@@ -26,9 +26,7 @@ contract DeltaLedgerAttacksTest is LedgerBase {
         address[3] memory others = [stranger, author, address(this)];
         for (uint256 i; i < others.length; ++i) {
             bytes32 line = ledger.lineIdOf(modelId, others[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, line, head, base)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, line, head, base));
             tryAppend(others[i], head, deltaNamed("theirs"), none());
             expectUnknownLine(line);
             vm.prank(others[i]);
@@ -84,17 +82,13 @@ contract DeltaLedgerAttacksTest is LedgerBase {
         bytes memory signature = _signed(block.chainid, address(ledger), parent);
         _relay(ledger, parent, signature);
         bytes32 head = headOf(modelId, owner);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head));
         _relay(ledger, parent, signature);
         // Neither a rollback nor more versions bring the parent back.
         activate(1);
         append("more");
         head = headOf(modelId, owner);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_StaleParent.selector, lineId, parent, head));
         _relay(ledger, parent, signature);
     }
 
@@ -193,13 +187,7 @@ contract DeltaLedgerAttacksTest is LedgerBase {
     }
 
     function _signed(uint256 chainId, address target, bytes32 parent) private view returns (bytes memory) {
-        bytes32 message = appendStruct(
-            modelId,
-            owner,
-            parent,
-            deltaStruct(deltaNamed("signed"), none()),
-            DEADLINE
-        );
+        bytes32 message = appendStruct(modelId, owner, parent, deltaStruct(deltaNamed("signed"), none()), DEADLINE);
         return sign(OWNER_KEY, typedDigest("Freehold DeltaLedger", chainId, target, message));
     }
 

@@ -32,7 +32,7 @@ contract DeltaLedgerPayableUntilTest is LedgerBase {
         vm.prank(owner);
         ledger.openLine(modelId, grace);
         append("delta 1");
-        vm.warp(START + wait % 1000 days);
+        vm.warp(START + (wait % 1000 days));
         uint256 activatedAt = vm.getBlockTimestamp();
         activate(1);
         uint256 until = activatedAt + grace;

@@ -39,9 +39,7 @@ contract DeltaLedgerRequireControlTest is LedgerBase {
     }
 
     function _expectNotOwner(address account) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_NotLineOwner.selector, lineId, account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_NotLineOwner.selector, lineId, account));
         ledger.requireControl(lineId, account);
     }
 }

@@ -39,9 +39,7 @@ contract DeltaLedgerViewsTest is LedgerBase {
 
     function test_RevertWhen_VersionIsUnknown() external {
         open();
-        vm.expectRevert(
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_UnknownVersion.selector, lineId, uint32(1))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDeltaLedger.DeltaLedger_UnknownVersion.selector, lineId, uint32(1)));
         ledger.versionOf(lineId, 1);
     }
 

@@ -30,7 +30,13 @@ abstract contract LocksBase is Test {
         locks.requestUnlock(KEY);
     }
 
-    function _assertLock(Lock memory actual, address guardian, uint32 delay, uint40 unlockAt, bool locked) internal pure {
+    function _assertLock(
+        Lock memory actual,
+        address guardian,
+        uint32 delay,
+        uint40 unlockAt,
+        bool locked
+    ) internal pure {
         assertEq(actual.guardian, guardian, "guardian");
         assertEq(actual.delay, delay, "delay");
         assertEq(actual.unlockAt, unlockAt, "unlockAt");

@@ -20,9 +20,7 @@ contract LocksRequestUnlockTest is LocksBase {
     function test_RevertGiven_UnlockWasRequested() external {
         _requested();
         vm.warp(START + 1 days);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILocks.Locks_AlreadyRequested.selector, KEY, uint40(START + DELAY))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILocks.Locks_AlreadyRequested.selector, KEY, uint40(START + DELAY)));
         locks.requestUnlock(KEY);
     }
 

@@ -19,9 +19,7 @@ abstract contract ModelBase is OwnershipBase {
     }
 
     function expectNotOwner() internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotOwner.selector, modelId, stranger)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotOwner.selector, modelId, stranger));
         vm.prank(stranger);
     }
 

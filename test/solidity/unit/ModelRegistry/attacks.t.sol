@@ -21,9 +21,7 @@ contract ModelRegistryAttacksTest is ModelBase {
         models.commit(copy);
         uint256 readyAt = vm.getBlockTimestamp() + MIN_AGE;
         vm.warp(readyAt - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentTooNew.selector, copy, readyAt)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentTooNew.selector, copy, readyAt));
         vm.prank(stranger);
         models.deploy(anchor, termsOf(Visibility.Public), "", SALT);
 

@@ -15,9 +15,7 @@ contract ModelRegistryCommitTest is OwnershipBase {
     function test_RevertGiven_CommitmentExists() external {
         models.commit(_commitment);
         vm.warp(START + MAX_AGE);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentExists.selector, _commitment)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentExists.selector, _commitment));
         models.commit(_commitment);
     }
 

@@ -59,9 +59,7 @@ contract ModelRegistryDeployTest is OwnershipBase {
         ModelAnchor memory anchor = anchorNamed("model");
         anchor.byteLength += 1;
         ripeCommitment(stranger, anchor);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_AlreadyDeployed.selector, modelId, owner)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_AlreadyDeployed.selector, modelId, owner));
         _deploy(stranger, anchor);
     }
 
@@ -75,11 +73,7 @@ contract ModelRegistryDeployTest is OwnershipBase {
         vm.warp(START + MIN_AGE - 1);
         bytes32 commitment = models.commitmentOf(owner, anchor, SALT);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IModelRegistry.ModelRegistry_CommitmentTooNew.selector,
-                commitment,
-                START + MIN_AGE
-            )
+            abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentTooNew.selector, commitment, START + MIN_AGE)
         );
         _deploy(owner, anchor);
     }
@@ -95,9 +89,7 @@ contract ModelRegistryDeployTest is OwnershipBase {
         ripeCommitment(owner, anchor);
         bytes32 salt = keccak256("another salt");
         bytes32 commitment = models.commitmentOf(owner, anchor, salt);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentMissing.selector, commitment)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentMissing.selector, commitment));
         vm.prank(owner);
         models.deploy(anchor, termsOf(Visibility.Public), "", salt);
     }
@@ -177,18 +169,14 @@ contract ModelRegistryDeployTest is OwnershipBase {
     function _expectInvalidRoyalty(address receiver, uint16 bps) private {
         ModelAnchor memory anchor = anchorNamed("model");
         ripeCommitment(owner, anchor);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_InvalidRoyalty.selector, receiver, bps)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_InvalidRoyalty.selector, receiver, bps));
         vm.prank(owner);
         models.deploy(anchor, ModelTerms(Visibility.Public, receiver, bps), "", SALT);
     }
 
     function _expectMissing(address account, ModelAnchor memory anchor) private {
         bytes32 commitment = models.commitmentOf(account, anchor, SALT);
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentMissing.selector, commitment)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_CommitmentMissing.selector, commitment));
         _deploy(account, anchor);
     }
 }

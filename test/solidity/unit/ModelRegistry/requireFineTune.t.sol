@@ -73,9 +73,7 @@ contract ModelRegistryRequireFineTuneTest is ModelBase {
     }
 
     function _expectNotLicensed() private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotLicensed.selector, modelId, stranger)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_NotLicensed.selector, modelId, stranger));
         models.requireFineTune(modelId, stranger);
     }
 }

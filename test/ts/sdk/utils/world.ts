@@ -17,10 +17,10 @@ export async function createWorld(connection: NetworkConnection) {
     parameters: { ...parameters, developmentTestRoot: TEST_ROOT.address },
   });
   const chainId = BigInt(deployment.chainId);
-  const [, ownerSigner, operatorSigner, payerSigner, strangerSigner] = await ethers.getSigners();
+  const [deployerSigner, ownerSigner, operatorSigner, payerSigner, strangerSigner] = await ethers.getSigners();
   const clientOf = (signer: Signer) => createFreehold({ signer, chainId, deployment });
-  if (!ownerSigner || !operatorSigner || !payerSigner || !strangerSigner) throw new Error("too few accounts");
-  const token = await ethers.getContractAt("TestToken", deployment.contracts.Token?.address ?? "");
+  if (!deployerSigner || !ownerSigner || !operatorSigner || !payerSigner || !strangerSigner) throw new Error("too few accounts");
+  const token = clientOf(deployerSigner).contract("Token");
   return {
     ethers,
     networkHelpers,
