@@ -48,7 +48,8 @@ try {
     module,
     parameters,
     displayUi: !simulated,
-    ...(simulated ? {} : { deploymentId: await deploymentId(connection, options.network) }),
+    // anvil forgets everything at its end, so its journal is worth nothing for the next one.
+    throwaway: simulated || options.network === "anvil",
   });
   print("spent", `${formatUnits(before - (await balance()), "gwei")} gwei`);
   for (const [name, { address }] of Object.entries(record.contracts)) print(`  ${name}`, address);
@@ -73,13 +74,4 @@ function refuseSelfGovernance(sender: string, parameters: Parameters): void {
   if (String(parameters.governance).toLowerCase() === sender.toLowerCase()) {
     throw new DeploymentError("governance must not be the deployer's own address: name a multisig or a second key");
   }
-}
-
-/** anvil forgets everything at its end, so its journal is worth nothing for the next one. */
-async function deploymentId(
-  connection: Awaited<ReturnType<typeof hre.network.create>>,
-  network: string,
-): Promise<string> {
-  const chainId = BigInt((await connection.provider.request({ method: "eth_chainId" })) as string);
-  return network === "anvil" ? `anvil-${Date.now()}` : `chain-${chainId}`;
 }

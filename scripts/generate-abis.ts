@@ -154,6 +154,4 @@ function write(file: string, body: string): void {
 
 function removeStale(): void {
   for (const file of globSync("**/*.ts", { cwd: OUT })) if (!written.has(join(OUT, file))) rmSync(join(OUT, file));
-  // Its types have been taken over; its factories carry bytecode, which the package must not.
-  rmSync(TYPECHAIN, { recursive: true, force: true });
 }

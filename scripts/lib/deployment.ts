@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "@freehold/sdk";
 import type { IgnitionModule, IgnitionModuleResult } from "@nomicfoundation/ignition-core";
-import { keccak256 } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { EthereumProvider } from "hardhat/types/providers";
 import Freehold from "../../ignition/modules/Freehold.ts";
@@ -46,58 +47,60 @@ export async function readParameters(
   return { module: module as ModuleName, parameters };
 }
 
-/** Deploys (or resumes) through Ignition, then describes what stands on the chain. */
+/**
+ * Deploys through Ignition, then describes what stands on the chain. On a live chain Ignition keeps a journal, from which an
+ * interrupted run goes on; `throwaway` is for chains that end with the process, and keeps none.
+ */
 export async function deploy(
   connection: NetworkConnection,
   options: {
     network: string;
     module: ModuleName;
     parameters: Parameters;
-    /** Name of Ignition's journal, which an interrupted run goes on from; needed on every chain that is not in process. */
-    deploymentId?: string;
+    throwaway?: boolean;
     displayUi?: boolean;
-    /** Blocks that Ignition waits for; its default on live chains is 5. */
-    confirmations?: number;
   },
 ): Promise<Deployment> {
   const { provider } = connection;
   const before = Number(await provider.request({ method: "eth_blockNumber" }));
-  const contracts = await connection.ignition.deploy(MODULES[options.module], {
-    parameters: { [options.module]: bigints(options.parameters) },
-    displayUi: options.displayUi ?? false,
-    ...(options.deploymentId ? { deploymentId: options.deploymentId } : {}),
-    ...(options.confirmations
-      ? { config: { requiredConfirmations: options.confirmations, blockPollingInterval: 25 } }
-      : {}),
-  });
-  const created = options.deploymentId
-    ? await creationsOfJournal(options.deploymentId)
-    : await creationsSince(provider, before);
+  const chainId = BigInt((await provider.request({ method: "eth_chainId" })) as string).toString();
+  const deploymentId = options.throwaway ? `throwaway-${randomUUID()}` : `chain-${chainId}`;
+  try {
+    const contracts = await connection.ignition.deploy(MODULES[options.module], {
+      parameters: { [options.module]: bigints(options.parameters) },
+      displayUi: options.displayUi ?? false,
+      deploymentId,
+      ...(options.throwaway ? { config: { requiredConfirmations: 1, blockPollingInterval: 25 } } : {}),
+    });
+    const created = options.throwaway ? await creationsSince(provider, before) : await creationsOfJournal(deploymentId);
+    return {
+      schemaVersion: 1,
+      chainId,
+      network: options.network,
+      commit: commit(),
+      deployedAt: new Date().toISOString(),
+      parameters: { module: options.module, ...options.parameters },
+      contracts: await describe(provider, contracts, created),
+    };
+  } finally {
+    if (options.throwaway) await rm(journalOf(deploymentId), { recursive: true, force: true });
+  }
+}
+
+async function describe(
+  provider: EthereumProvider,
+  contracts: Record<string, { getAddress(): Promise<string> }>,
+  created: Creations,
+): Promise<Deployment["contracts"]> {
   const entries: [string, Deployment["contracts"][string]][] = [];
   for (const [name, contract] of Object.entries(contracts)) {
     const address = await contract.getAddress();
     const code = (await provider.request({ method: "eth_getCode", params: [address, "latest"] })) as string;
-    const creation = created.get(address.toLowerCase());
-    entries.push([
-      name,
-      {
-        address,
-        deployBlock: creation?.block ?? 0,
-        transactionHash: creation?.hash ?? `0x${"0".repeat(64)}`,
-        codeHash: keccak256(code),
-      },
-    ]);
+    // The token of a production deployment was there before: its block is unknown.
+    const { block, hash } = created.get(address.toLowerCase()) ?? { block: 0, hash: ZeroHash };
+    entries.push([name, { address, deployBlock: block, transactionHash: hash, codeHash: keccak256(code) }]);
   }
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    schemaVersion: 1,
-    chainId: BigInt((await provider.request({ method: "eth_chainId" })) as string).toString(),
-    network: options.network,
-    commit: commit(),
-    deployedAt: new Date().toISOString(),
-    parameters: { module: options.module, ...options.parameters },
-    contracts: Object.fromEntries(entries),
-  };
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Writes `deployments/<chainId>.json` in one step, so that a killed process leaves the old record or the new one. */
@@ -141,7 +144,7 @@ async function creationsSince(provider: EthereumProvider, from: number): Promise
 
 /** Ignition's journal keeps every confirmed transaction, over all runs that it took. */
 async function creationsOfJournal(deploymentId: string): Promise<Creations> {
-  const file = join(ROOT, "ignition/deployments", deploymentId, "journal.jsonl");
+  const file = join(journalOf(deploymentId), "journal.jsonl");
   const found: Creations = new Map();
   for (const line of readFileSync(file, "utf8").split("\n")) {
     if (line === "") continue;
@@ -155,6 +158,10 @@ async function creationsOfJournal(deploymentId: string): Promise<Creations> {
     found.set(contractAddress.toLowerCase(), { block: Number(blockNumber), hash: entry.hash });
   }
   return found;
+}
+
+function journalOf(deploymentId: string): string {
+  return join(ROOT, "ignition/deployments", deploymentId);
 }
 
 function commit(): string {

@@ -44,10 +44,10 @@ export function trainBase(dataset: Dataset, options: BaseOptions = {}): TrainedB
   const train = rowsOf(dataset, { split: "train", ...slice });
   const valid = rowsOf(dataset, { split: "valid", ...slice });
   progress(`choosing n-grams from ${train.length} training rows`);
-  const fit = prepare(dataset, train);
+  const withPenalty = prepare(dataset, train);
   let best = { l2: L2_CHOICES[0] as number, accuracy: -1 };
   for (const l2 of L2_CHOICES) {
-    const { accuracy } = evaluate(fit(l2, seed).model, valid);
+    const { accuracy } = evaluate(withPenalty(l2, seed).model, valid);
     progress(`penalty ${l2}: ${(100 * accuracy).toFixed(1)} % of ${valid.length} validation rows`);
     if (accuracy > best.accuracy) best = { l2, accuracy };
   }
@@ -63,7 +63,10 @@ function prepare(
 ): (l2: number, seed: number) => { model: Model; float: Mlp } {
   const classes = LABELS.length;
   // A penalty next to the mean loss weighs the same per row whatever the number of rows.
-  const vocabulary = selectVocabulary(rows, dataset.featuriser, { size: INPUTS, classes, l2: 2 / rows.length });
+  const selected = selectVocabulary(rows, dataset.featuriser, { size: INPUTS, classes, l2: 2 / rows.length });
+  // A small file may have fewer n-grams: names that no text contains keep the shape, which circuits are built for.
+  const unused = Array.from({ length: INPUTS - selected.length }, (_, i) => `<unused ${i}>`);
+  const vocabulary = [...selected, ...unused];
   const vectors = vectorise(rows, new Featuriser(dataset.featuriser, vocabulary));
   return (l2, seed) => {
     const random = new Random(seed);

@@ -55,16 +55,17 @@ export function parseHeadlines(bytes: Uint8Array, file: string): Headline[] {
   const texts = rows.map((row) => parseText(row, file));
   const topics = rows.map(({ record }) => (record.topic ?? "").trim().toLowerCase());
   const sliced = topics.some((topic) => ANALYST_TOPICS.includes(topic));
-  const drawn = columns.includes("split") && sliced ? undefined : assignSplits(texts);
+  const drawn = assignSplits(texts);
   const ids = new Set<string>();
   const headlines = rows.map((row, i): Headline => {
     const id = columns.includes("id") ? (row.record.id ?? "").trim() : `L${row.line}`;
     if (ids.has(id)) throw problem("DUPLICATE_ID", row, "id", "occurs twice", file);
     ids.add(id);
+    const draw = drawn[i] as Assignment;
     return {
       id,
-      split: columns.includes("split") ? parseSplit(row, file) : (drawn?.[i] as Assignment).split,
-      analyst: sliced ? ANALYST_TOPICS.includes(topics[i] as string) : (drawn?.[i] as Assignment).analyst,
+      split: columns.includes("split") ? parseSplit(row, file) : draw.split,
+      analyst: sliced ? ANALYST_TOPICS.includes(topics[i] as string) : draw.analyst,
       label: labels[i] as number,
       text: texts[i] as string,
     };

@@ -7,7 +7,7 @@ const LN2_LOW = 1.9082149292705877e-10;
 /** e^x within 2 ulp; 0 below -700. Arguments above 700 do not occur after the shift by the maximum. */
 export function exp(x: number): number {
   if (x < -700) return 0;
-  const k = Math.round(x / 0.6931471805599453);
+  const k = Math.round(x / Math.LN2);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let sum = 1;
   // |r| <= 0.35: fourteen terms of the Taylor series reach double precision.

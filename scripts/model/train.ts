@@ -26,6 +26,7 @@ function parseSeed(value: string): number {
 async function main(options: Options): Promise<void> {
   const started = performance.now();
   const dataset = await loadDataset(options);
+  await mkdir(options.out, { recursive: true });
   console.log(`${dataset.name}: ${dataset.rows.length} headlines`);
   const { seed, slice } = options;
   const { model, l2 } = trainBase(dataset, { seed, slice, onProgress: (message) => console.log(message) });
@@ -38,7 +39,6 @@ async function main(options: Options): Promise<void> {
     model: { weightsRoot: root, byteLength, architectureHash: architectureHash(files.architecture) },
     accuracy,
   };
-  await mkdir(options.out, { recursive: true });
   await writeFile(join(options.out, "model.safetensors"), files.weights);
   await writeFile(join(options.out, "architecture.json"), files.architecture);
   await writeFile(join(options.out, "report.json"), `${JSON.stringify(report, null, 2)}\n`);

@@ -7,8 +7,6 @@ import { type Actor, type Actors, actorsOf } from "./actors.ts";
 import { type Chain, type ChainKind, startChain } from "./chain.ts";
 import type { StoryLog } from "./log.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
-
 /** What every act of the story works with. */
 export interface Stage {
   chain: Chain;
@@ -60,7 +58,7 @@ export async function setUp(kind: ChainKind, folder: string, tenants: number, lo
   }
 }
 
-/** Deploys a module to the story's chain; its Ignition journal is thrown away with the chain. */
+/** Deploys a module to the story's chain. */
 export async function deployTo(
   chain: Chain,
   kind: ChainKind,
@@ -68,11 +66,9 @@ export async function deployTo(
   parameters: Parameters,
 ): Promise<Deployment> {
   const connection = await hre.network.create({ network: "anvil", override: { url: chain.url } });
-  const deploymentId = `story-${process.pid}-${module}`;
   try {
-    return await deploy(connection, { network: kind, module, parameters, deploymentId, confirmations: 1 });
+    return await deploy(connection, { network: kind, module, parameters, throwaway: true });
   } finally {
-    await rm(join(ROOT, "ignition/deployments", deploymentId), { recursive: true, force: true });
     await connection.close();
   }
 }

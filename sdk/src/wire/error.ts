@@ -5,8 +5,10 @@ export class WireError extends FreeholdError {
   declare readonly code: "MALFORMED";
   readonly field: string;
 
-  constructor(field: string, expected: string, value: unknown) {
-    super("MALFORMED", `${field}: expected ${expected}, got ${show(value)}`, { details: { field, expected } });
+  /** @param got the value, unless it is a secret */
+  constructor(field: string, expected: string, ...got: [] | [value: unknown]) {
+    const what = got.length === 0 ? "" : `, got ${show(got[0])}`;
+    super("MALFORMED", `${field}: expected ${expected}${what}`, { details: { field, expected } });
     this.field = field;
   }
 }
@@ -14,6 +16,6 @@ export class WireError extends FreeholdError {
 function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-  const text = JSON.stringify(value);
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -1,6 +1,5 @@
 import { utf8 } from "../bytes.js";
 import { WireError } from "./error.js";
-import { Reader } from "./reader.js";
 
 /** One tensor of a general model; `data` in row-major order. */
 export interface Tensor {
@@ -44,12 +43,10 @@ function member(plaintext: Uint8Array, name: string): unknown {
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plaintext));
   } catch {
-    // The text is a secret: it stays out of the error.
-    throw new WireError("plaintext", "JSON in UTF-8", undefined);
+    json = undefined;
   }
-  const reader = new Reader(json, [name], "plaintext");
-  return reader.object(name, (value, path) => {
-    if (value === undefined) throw new WireError(path, "a value", value);
-    return value;
-  });
+  const names = typeof json === "object" && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
+  if (names.length === 1 && names[0] === name) return (json as Record<string, unknown>)[name];
+  // What it is instead is a secret, which stays out of errors.
+  throw new WireError("plaintext", `JSON in UTF-8: an object with one member, ${name}`);
 }

@@ -4,5 +4,5 @@ import { deploy, readParameters } from "../../../scripts/lib/deployment.ts";
 
 /** Deploys through the same Ignition module as a testnet, with the local parameters. */
 export async function deployFreehold(connection: NetworkConnection): Promise<Deployment> {
-  return deploy(connection, { network: "local", ...(await readParameters("local")) });
+  return deploy(connection, { network: "local", throwaway: true, ...(await readParameters("local")) });
 }

@@ -22,7 +22,7 @@ describe("worker: paid inference over HTTP", () => {
   let line: TestLine;
   let operator: HDNodeWallet;
   let config: WorkerConfig;
-  let worker: Worker;
+  let worker: Worker | undefined;
   let url: string;
   let payer: Payer;
   let offer: SignedOffer;
@@ -42,8 +42,8 @@ describe("worker: paid inference over HTTP", () => {
   });
 
   after(async () => {
-    await worker.stop();
-    await chain.close();
+    await worker?.stop();
+    await chain?.close();
   });
 
   const metered = async (channel = payer.channel) => {

@@ -19,9 +19,9 @@ export const MAX_TEXT_LENGTH = 2_000;
 const START = "<s>";
 const END = "</s>";
 
-const ATTRIBUTION = /\s*[:;]\s*[A-Z][\w.'&-]*(?:\s+[A-Z][\w.'&-]*){0,4}(?:,\s*.*)?$/;
+const ATTRIBUTION = / ?[:;] ?[A-Z][\w.'&-]*(?: [A-Z][\w.'&-]*){0,4}(?:,.*)?$/;
 const TOKEN =
-  /\d[\d.,]*(?<percent>\s*(?:%|percent\b|per cent\b|pct\b|pc\b))?|[a-z][a-z0-9]*(?:&[a-z0-9]+)*(?:'(?!s\b)[a-z]+)?/g;
+  /\d[\d.,]*(?<percent> ?(?:%|percent\b|per cent\b|pct\b|pc\b))?|[a-z][a-z0-9]*(?:&[a-z0-9]+)*(?:'[a-z]+)?/g;
 
 /** Drops the common English endings, so that "slips", "slipped" and "slipping" are one feature. Deliberately crude: no tables. */
 export function stem(word: string): string {
@@ -33,10 +33,11 @@ export function stem(word: string): string {
 
   if (w.endsWith("ied") && w.length > 4) w = `${w.slice(0, -3)}y`;
   else {
-    const inflected = /^(.*[aeiouy].*)(?:ed|ing)$/.exec(w);
-    if (inflected?.[1] !== undefined && inflected[1].length >= 3) {
+    const ending = w.endsWith("ed") ? 2 : w.endsWith("ing") ? 3 : 0;
+    const root = w.slice(0, w.length - ending);
+    if (ending > 0 && root.length >= 3 && /[aeiouy]/.test(root)) {
       // "slipped" doubles its consonant, "selling" and "passing" only look so.
-      w = inflected[1].replace(/([bcdfgkmnprtv])\1$/, "$1");
+      w = root.replace(/([bcdfgkmnprtv])\1$/, "$1");
     } else if (w.endsWith("ly") && w.length >= 7) w = w.slice(0, -2);
   }
   return w.length > 3 && w.endsWith("e") ? w.slice(0, -1) : w;
@@ -44,9 +45,12 @@ export function stem(word: string): string {
 
 /** Stemmed tokens; numbers become `<n>`, percentages `<p>`, digits within a word `#`. */
 export function tokenise(text: string, stripAttribution = false): string[] {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text.replace(/[\t-\r ]+/g, " ").replace(/^ | $/g, "");
   const bare = stripAttribution ? line.replace(ATTRIBUTION, "") : line;
-  const lower = bare.replace(/[\u2018\u2019]/g, "'").replace(/[A-Z]/g, (c) => c.toLowerCase());
+  const lower = bare
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[A-Z]/g, (c) => c.toLowerCase())
+    .replace(/'s\b/g, "");
   const tokens: string[] = [];
   for (const match of lower.matchAll(TOKEN)) {
     const [token] = match;

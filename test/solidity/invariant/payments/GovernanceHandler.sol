@@ -34,7 +34,7 @@ contract GovernanceHandler is Handler {
         address receiptKey = vm.addr(STORE.enclave(_pick(seed, "enclave", STORE.enclaveCount())).key);
         address node = nodes.enclaveOf(receiptKey).node;
         bool before = nodes.isPayable(node, receiptKey, pinning, _now());
-        Window memory window = Window(0, _pick(seed, "end", 4) == 0 ? _now() : FOREVER);
+        Window memory window = Window(0, _pick(seed, "end", 8) == 0 ? _now() : FOREVER);
         vm.startPrank(_ADMIN);
         if (_pick(seed, "what", 2) == 0) nodes.setVerifier(verifier, window);
         else nodes.setDefaultMeasurement(MEASUREMENT, window);

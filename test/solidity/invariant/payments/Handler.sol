@@ -35,8 +35,8 @@ abstract contract Handler is PaymentsActions {
 
     /// @dev Time passes: mostly hours, sometimes days.
     modifier later(uint256 seed) {
-        uint256 days_ = _pick(seed, "days", 8) == 0 ? _pick(seed, "how many", 6) : 0;
-        skip(1 + _pick(seed, "hours", 6 hours) + days_ * 1 days);
+        uint256 days_ = _pick(seed, "days", 16) == 0 ? _pick(seed, "how many", 4) : 0;
+        skip(1 + _pick(seed, "hours", 2 hours) + days_ * 1 days);
         _;
     }
 

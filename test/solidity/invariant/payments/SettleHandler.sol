@@ -13,7 +13,33 @@ contract SettleHandler is Handler {
 
     constructor(World memory world) Handler(world) {}
 
+    /// @dev Three batches, since it is what everything else is about.
     function settle(uint256 seed) external later(seed) {
+        for (uint256 i = 0; i < 3; ++i) _settleOne(_pick(seed, bytes32(i), type(uint256).max));
+    }
+
+    /// @dev I11: what was signed for this escrow on this chain counts nowhere else.
+    function replayElsewhere(uint256 seed) external later(seed) {
+        if (_last.length == 0) return;
+        (bool success, ) = address(TWIN).call(_last);
+        assertFalse(success, "I11: settled on another deployment");
+        uint256 chain = block.chainid;
+        vm.chainId(chain + 1);
+        (success, ) = address(escrow).call(_last);
+        vm.chainId(chain);
+        assertFalse(success, "I11: settled on another chain");
+        STORE.hit("replay refused");
+    }
+
+    /// @dev A replay pays at most what a top-up has unlocked since; I5 holds it.
+    function replay(uint256 seed) external later(seed) {
+        if (_last.length == 0) return;
+        uint64 earned = escrow.earned(_lastNode);
+        (bool success, ) = address(escrow).call(_last);
+        if (success && escrow.earned(_lastNode) == earned) STORE.hit("replay paid nothing");
+    }
+
+    function _settleOne(uint256 seed) private {
         EnclaveRef memory enclave = _enclave(seed);
         Batch memory batch = _makeBatch(seed, enclave);
         (uint256[] memory ids, Row[] memory rows, bool[] memory genuine) = _makeRows(seed, batch);
@@ -41,27 +67,6 @@ contract SettleHandler is Handler {
         }
     }
 
-    /// @dev I11: what was signed for this escrow on this chain counts nowhere else.
-    function replayElsewhere(uint256 seed) external later(seed) {
-        if (_last.length == 0) return;
-        (bool success, ) = address(TWIN).call(_last);
-        assertFalse(success, "I11: settled on another deployment");
-        uint256 chain = block.chainid;
-        vm.chainId(chain + 1);
-        (success, ) = address(escrow).call(_last);
-        vm.chainId(chain);
-        assertFalse(success, "I11: settled on another chain");
-        STORE.hit("replay refused");
-    }
-
-    /// @dev A replay pays at most what a top-up has unlocked since; I5 holds it.
-    function replay(uint256 seed) external later(seed) {
-        if (_last.length == 0) return;
-        uint64 earned = escrow.earned(_lastNode);
-        (bool success, ) = address(escrow).call(_last);
-        if (success && escrow.earned(_lastNode) == earned) STORE.hit("replay paid nothing");
-    }
-
     function _isPayable(EnclaveRef memory enclave, Batch memory batch) private view returns (bool) {
         return
             _now() - batch.lastAt <= MAX_BATCH_AGE &&
@@ -71,11 +76,15 @@ contract SettleHandler is Handler {
             batch.lastAt <= STORE.payableUntil(batch.lineId, batch.versionHash);
     }
 
-    /// @dev Mostly one of the newest.
-    function _enclave(uint256 seed) private view returns (EnclaveRef memory) {
+    /// @dev Mostly the newest that is valid.
+    function _enclave(uint256 seed) private view returns (EnclaveRef memory enclave) {
         uint256 count = STORE.enclaveCount();
-        if (_pick(seed, "any enclave", 4) == 0) return STORE.enclave(_pick(seed, "enclave", count));
-        return STORE.enclave(count - 1 - _pick(seed, "enclave", count < 4 ? count : 4));
+        enclave = STORE.enclave(_pick(seed, "enclave", count));
+        if (_pick(seed, "any enclave", 4) == 0) return enclave;
+        for (uint256 i = count; i > 0; --i) {
+            enclave = STORE.enclave(i - 1);
+            if (enclave.end >= _now()) return enclave;
+        }
     }
 
     function _makeBatch(uint256 seed, EnclaveRef memory enclave) private view returns (Batch memory) {

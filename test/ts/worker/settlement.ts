@@ -1,0 +1,179 @@
+import type { SignedOffer } from "@freehold/sdk";
+import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
+import { expect } from "chai";
+import type { HDNodeWallet } from "ethers";
+import { readStore } from "../../../worker/dist/store/index.js";
+import { send, startChain, type TestChain } from "./harness/chain.ts";
+import { createLine, type TestLine } from "./harness/model.ts";
+import { createNode, PRICE, workerConfig } from "./harness/node.ts";
+import { Payer } from "./harness/payer.ts";
+import { until } from "./harness/wait.ts";
+
+describe("worker: settlement", () => {
+  let chain: TestChain;
+  let line: TestLine;
+  let operator: HDNodeWallet;
+  let worker: Worker | undefined;
+  let config: WorkerConfig;
+  let url: string;
+
+  before(async () => {
+    chain = await startChain();
+  });
+
+  after(async () => {
+    await chain?.close();
+  });
+
+  beforeEach(async () => {
+    line = await createLine(chain, { measurementId: measureCode() });
+    operator = await createNode(chain);
+  });
+
+  afterEach(async () => {
+    await worker?.stop();
+    worker = undefined;
+  });
+
+  const serve = async (changes: Partial<WorkerConfig> = {}) => {
+    config = workerConfig(chain, line, changes);
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+  };
+
+  const totals = () => {
+    const store = readStore(config.data);
+    try {
+      return store.debts.totals();
+    } finally {
+      store.close();
+    }
+  };
+  const settled = (units: bigint) => until(() => totals().settled === units && totals().unsettled === 0n, `${units} to settle`);
+  const served = async (offer: SignedOffer["versionHash"]) =>
+    until(async () => (await fetch(`${url}/v1/attestation`)).text().then((text) => text.includes(offer)), "the version");
+
+  it("settles all channels once their value is enough", async () => {
+    await serve({ settlement: { value: 4n * PRICE, age: 2n ** 30n } });
+    const payers = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
+    for (const payer of [...payers, payers[0]]) await payer?.infer(url);
+    expect(totals()).to.include({ settled: 0n, unsettled: 3n * PRICE });
+    await payers[1]?.infer(url);
+    await settled(4n * PRICE);
+    for (const payer of payers) expect(await payer.paid()).to.equal(2n * PRICE);
+    expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(4n * PRICE);
+  });
+
+  it("settles by age of the chain, and collects", async () => {
+    await serve({ settlement: { value: 2n ** 60n, age: 1_000n }, collectValue: 1n });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await payer.infer(url);
+    await chain.pass(1_001);
+    await settled(PRICE);
+  });
+
+  it("settles a channel that closes, and leaves the others", async () => {
+    await serve();
+    const [closing, other] = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
+    await closing.infer(url);
+    await other.infer(url);
+    await send(closing.wallet, chain.escrow, "requestClose", operator.address, closing.channel);
+    await until(async () => (await closing.paid()) === PRICE, "the closing channel to settle");
+    expect(await other.paid()).to.equal(0n);
+    worker?.settleAll();
+    await settled(2n * PRICE);
+  });
+
+  it("settles each version with its own batch, in the order in which they were served", async () => {
+    await serve();
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await payer.infer(url);
+    await payer.infer(url);
+    await line.append();
+    await line.activate(1);
+    await served(line.hashes[1] as `0x${string}`);
+    await payer.infer(url);
+    worker?.settleAll();
+    await settled(3n * PRICE);
+    const filter = chain.escrow.filters.BatchSettled?.(operator.address);
+    const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
+    const batches = logs.map((log) => chain.escrow.interface.parseLog(log)?.args);
+    expect(batches.map((args) => [args?.versionHash, args?.total])).to.deep.equal([
+      [line.hashes[0], 2n * PRICE],
+      [line.hashes[1], PRICE],
+    ]);
+  });
+
+  it("writes off what a withdrawn channel still owed, and bills it to nobody", async () => {
+    await serve();
+    const [gone, payer] = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
+    await gone.infer(url);
+    await payer.infer(url);
+    await worker?.stop();
+    await send(gone.wallet, chain.escrow, "requestClose", operator.address, gone.channel);
+    await chain.pass(2 * 86_400);
+    await send(gone.wallet, chain.escrow, "withdrawChannel", operator.address, gone.channel, gone.wallet.address);
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+    worker.settleAll();
+    await until(() => totals().unsettled === 0n, "the books to close");
+    expect(totals()).to.include({ settled: PRICE, writtenOff: PRICE });
+    expect(await gone.paid()).to.equal(0n);
+  });
+
+  it("writes off work that is older than the escrow takes", async () => {
+    await serve();
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await payer.infer(url);
+    await worker?.stop();
+    await chain.pass(Number(await chain.escrow.getFunction("MAX_BATCH_AGE").staticCall()) + 10);
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+    await until(() => totals().writtenOff === PRICE, "the write-off");
+    await payer.infer(url);
+    worker.settleAll();
+    await until(() => totals().unsettled === 0n, "the rest to settle");
+    expect(totals()).to.include({ settled: PRICE, writtenOff: PRICE });
+    expect(await payer.paid()).to.equal(PRICE);
+  });
+
+  it("takes over a settlement that somebody else sent", async () => {
+    await serve({ settlement: { value: PRICE, age: 2n ** 30n } });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    // Blocks are mined by hand: the settlement stays in the pool, and is copied from there.
+    await chain.provider.send("evm_setAutomine", [false]);
+    try {
+      await payer.infer(url);
+      const pending = await until(async () => {
+        const block = await chain.provider.send("eth_getBlockByNumber", ["pending", true]);
+        return (block.transactions as { from: string; input: string; to: string }[]).find(
+          ({ from }) => from === operator.address.toLowerCase(),
+        );
+      }, "the settlement in the pool");
+      const stranger = await chain.account();
+      await stranger.sendTransaction({ to: pending.to, data: pending.input, gasLimit: 500_000n, gasPrice: 100_000_000_000n });
+      await chain.provider.send("evm_mine", []);
+    } finally {
+      await chain.provider.send("evm_setAutomine", [true]);
+    }
+    await settled(PRICE);
+    expect(await payer.paid()).to.equal(PRICE);
+  });
+
+  it("registers a new generation of keys before the old one ends, and settles the old one's work", async () => {
+    await serve();
+    const payer = await Payer.open(chain, operator.address, 500n);
+    const before = await payer.infer(url);
+    const old = await payer.offer(url);
+    await chain.pass(Number(old.validUntil - before.receipt.workedAt) - 3_600);
+    const renewed = await until(async () => {
+      const offer = await payer.offer(url);
+      return offer.receiptKey !== old.receiptKey && offer;
+    }, "the new keys");
+    expect(renewed.validUntil > old.validUntil).to.equal(true);
+    await payer.infer(url);
+    worker?.settleAll();
+    await until(() => totals().unsettled === 0n, "both to settle");
+    expect(await payer.paid()).to.equal(2n * PRICE);
+  });
+});
