@@ -2,7 +2,8 @@
 // The same input gives the same bytes. Usage: node scripts/generate-abis.ts (after hardhat build).
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ErrorFragment, type JsonFragment, type JsonFragmentType } from "ethers";
+import type { JsonFragment } from "ethers";
+import { mergeErrors, sortAbi } from "./lib/abi.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const OUT = join(ROOT, "sdk/src/abis");
@@ -21,9 +22,6 @@ const CONTRACTS: Record<string, string> = {
   NodeRegistry: "contracts/NodeRegistry.sol",
   TestToken: "contracts/mocks/TestToken.sol",
 };
-
-/** What solc itself reverts with. */
-const BUILT_IN = ["Error(string message)", "Panic(uint256 code)"];
 
 interface Artifact {
   contractName: string;
@@ -52,25 +50,11 @@ write(
 );
 removeStale();
 
-/** Every error of every own contract, and of the contracts that they are made of. Selectors must be unique. */
+/** Every error of every own contract, and of the contracts that they are made of. */
 function allErrors(): string {
-  const bySelector = new Map<string, { signature: string; fragment: JsonFragment }>();
   const files = globSync("{contracts/**,@openzeppelin/**}/*.json", { cwd: join(ROOT, "artifacts") });
-  const fragments = files
-    .filter((file) => !file.endsWith(".dbg.json"))
-    .flatMap((file) => readArtifact(join(ROOT, "artifacts", file)).abi)
-    .concat(BUILT_IN.map((text) => JSON.parse(ErrorFragment.from(`error ${text}`).format("json")) as JsonFragment));
-  for (const fragment of sortAbi(fragments.filter(({ type }) => type === "error"))) {
-    const error = ErrorFragment.from(fragment);
-    const signature = error.format("sighash");
-    const known = bySelector.get(error.selector);
-    if (known && known.signature !== signature) {
-      throw new Error(`generate-abis: ${known.signature} and ${signature} have the same selector ${error.selector}`);
-    }
-    if (!known) bySelector.set(error.selector, { signature, fragment });
-  }
-  const abi = [...bySelector.values()].map(({ fragment }) => fragment);
-  return `export const allErrorsAbi = ${json(abi)} as const;\n`;
+  const abis = files.filter((file) => !file.endsWith(".dbg.json")).map((file) => readArtifact(join(ROOT, "artifacts", file)).abi);
+  return `export const allErrorsAbi = ${json(mergeErrors(abis))} as const;\n`;
 }
 
 /** TypeChain's types of one contract. Its namespaces hold an empty statement, which is no type. */
@@ -105,30 +89,6 @@ function deployments(): string {
     `export const knownDeployments: Readonly<Record<string, Deployment>> = ${json(Object.fromEntries(records))};`,
     "",
   ].join("\n");
-}
-
-function sortAbi(abi: readonly JsonFragment[]): JsonFragment[] {
-  const key = ({ type, name, inputs }: JsonFragment) =>
-    `${type}\t${name ?? ""}\t${(inputs ?? []).map((input) => input.type).join(",")}`;
-  return abi.map(strip).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
-/** The fragment without `internalType`, its keys in a fixed order. */
-function strip({ type, name, inputs, outputs, stateMutability, anonymous }: JsonFragment): JsonFragment {
-  const parameter = (p: JsonFragmentType): JsonFragmentType => ({
-    name: p.name ?? "",
-    type: p.type ?? "",
-    ...(p.indexed === undefined ? {} : { indexed: p.indexed }),
-    ...(p.components === undefined ? {} : { components: p.components.map(parameter) }),
-  });
-  return {
-    type: type ?? "function",
-    ...(name === undefined ? {} : { name }),
-    ...(inputs === undefined ? {} : { inputs: inputs.map(parameter) }),
-    ...(outputs === undefined ? {} : { outputs: outputs.map(parameter) }),
-    ...(stateMutability === undefined ? {} : { stateMutability }),
-    ...(anonymous === undefined || type !== "event" ? {} : { anonymous }),
-  };
 }
 
 function readArtifact(file: string): Artifact {

@@ -11,6 +11,7 @@ import {
   interfaceOf,
   NetworkError,
   NonceError,
+  TransactionReplacedError,
   UnknownRevertError,
   UserRejectedError,
   WrongChainError,
@@ -154,6 +155,35 @@ describe("sdk: errors", () => {
         expect((error.cause as { code?: string }).code).to.equal("CALL_EXCEPTION");
       } finally {
         await provider.send("evm_setAutomine", [true]);
+      }
+    });
+
+    it("replaced by the wallet: with another price it is the same call, with another call it is not", async () => {
+      const root = id("replaced") as Hex;
+      const anchor = { weightsRoot: root, byteLength: 1n, architectureHash: root, commitments: ZERO };
+      for (const [salt, same] of [
+        [id("repriced"), true],
+        [id("replaced"), false],
+      ] as const) {
+        await provider.send("evm_setAutomine", [false]);
+        try {
+          const nonce = await remote.signer.getNonce();
+          const gas = { gasLimit: 200_000, maxPriorityFeePerGas: 10n ** 9n, maxFeePerGas: 10n ** 10n };
+          const sent = await remote.client.models.commit({ anchor, salt: salt as Hex }, { nonce, ...gas });
+          const waiting = sent.wait().catch((error: unknown) => error);
+          const { to, data } = await remote.client.models.commit.prepare({ anchor, salt: salt as Hex });
+          const better = { nonce, gasLimit: 200_000, maxPriorityFeePerGas: 2n * 10n ** 9n, maxFeePerGas: 2n * 10n ** 10n };
+          const { hash } = await remote.signer.sendTransaction({ ...(same ? { to, data } : { to: wallet.address }), ...better });
+          await provider.send("evm_mine", []);
+          const result = await waiting;
+          if (same) expect(result).to.include({ account: remote.signer.address, commitment: sent.commitment });
+          else {
+            expect(result).to.be.instanceOf(TransactionReplacedError);
+            expect((result as FreeholdError).details).to.deep.equal({ hash: sent.hash, replacement: hash });
+          }
+        } finally {
+          await provider.send("evm_setAutomine", [true]);
+        }
       }
     });
 

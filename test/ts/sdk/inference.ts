@@ -540,12 +540,15 @@ describe("sdk: inference", () => {
     });
   });
 
-  it("pays no enclave that was revoked, nor goes on with it in a session", async () => {
-    const session = await payer.inference.connect(parameters());
-    await session.request({ input: INPUT });
-    await (await operator.nodes.revokeEnclave({ receiptKey: node.enclave.address })).wait();
-    await world.networkHelpers.mine();
-    expect(await codeOf(session.request({ input: INPUT }))).to.equal("ATTESTATION_NOT_PAYABLE");
-    expect(await codeOf(ask())).to.equal("ATTESTATION_NOT_PAYABLE");
+  // Last, because it ends the enclave.
+  describe("pays no enclave that", () => {
+    it("was revoked, also not in a session that goes on", async () => {
+      const session = await payer.inference.connect(parameters());
+      await session.request({ input: INPUT });
+      await (await operator.nodes.revokeEnclave({ receiptKey: node.enclave.address })).wait();
+      await world.networkHelpers.mine();
+      expect(await codeOf(session.request({ input: INPUT }))).to.equal("ATTESTATION_NOT_PAYABLE");
+      expect(await codeOf(ask())).to.equal("ATTESTATION_NOT_PAYABLE");
+    });
   });
 });

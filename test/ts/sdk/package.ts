@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { knownDeployments } from "@freehold/sdk/abis";
 import { expect } from "chai";
+import { mergeErrors } from "../../../scripts/lib/abi.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 const DIST = join(ROOT, "sdk/dist");
@@ -83,6 +84,13 @@ describe("sdk: package", () => {
     await promisify(execFile)("node", [join(ROOT, "scripts/generate-abis.ts")], { cwd: ROOT });
     expect(await contents(ABIS)).to.deep.equal(before);
     expect(Object.keys(knownDeployments)).not.to.include("31337");
+  });
+
+  it("two errors with one selector are refused when ABIs are generated", () => {
+    const error = (name: string, type: string) => ({ type: "error", name, inputs: [{ name: "x", type }] });
+    const burn = error("burn", "uint256");
+    expect(() => mergeErrors([[burn], [error("many_msg_babbage", "bytes1")]])).to.throw("same selector 0x42966c68");
+    expect(mergeErrors([[burn], [burn]]).map(({ name }) => name)).to.deep.equal(["Error", "Panic", "burn"]);
   });
 
   it("no private word of this machine is in what is published", async () => {

@@ -1,7 +1,7 @@
+import { connect } from "node:net";
 import { encodeRequest } from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker } from "@freehold/worker";
 import { expect } from "chai";
-import { connect } from "node:net";
 import { startChain, type TestChain } from "./harness/chain.ts";
 import { createLine } from "./harness/model.ts";
 import { createNode, workerConfig } from "./harness/node.ts";
@@ -43,7 +43,13 @@ function mutate(valid: object): unknown {
     if (typeof target !== "object" || target === null) continue;
     const field = pick([...Object.keys(target), "extra", "__proto__"]);
     if (random() < 0.2) delete target[field];
-    else Object.defineProperty(target, field, { value: pick(VALUES), enumerable: true, configurable: true, writable: true });
+    else
+      Object.defineProperty(target, field, {
+        value: pick(VALUES),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
   }
   return copy;
 }
@@ -75,7 +81,8 @@ describe("worker: any input", () => {
   };
 
   it("answers random bytes with a problem", async () => {
-    for (let i = 0; i < 150; i++) isRefusal(await post(url, { key: "0".repeat(32), body: bytes(Math.floor(random() * 300)) }));
+    for (let i = 0; i < 150; i++)
+      isRefusal(await post(url, { key: "0".repeat(32), body: bytes(Math.floor(random() * 300)) }));
   });
 
   it("answers requests that are wrong anywhere with a problem", async () => {
@@ -91,7 +98,10 @@ describe("worker: any input", () => {
     const offer = await payer.offer(url);
     for (let i = 0; i < 40; i++) {
       const prepared = await payer.prepare(offer, pick(VALUES), { cumulative: 900n });
-      const changed = random() < 0.5 ? { ...prepared.json, enc: encodeRequest({ ...requestOf(), enc: bytes(32) }).enc } : prepared.json;
+      const changed =
+        random() < 0.5
+          ? { ...prepared.json, enc: encodeRequest({ ...requestOf(), enc: bytes(32) }).enc }
+          : prepared.json;
       isRefusal(await post(url, { key: prepared.key, body: JSON.stringify(changed) }));
     }
   });

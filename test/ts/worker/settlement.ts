@@ -49,9 +49,13 @@ describe("worker: settlement", () => {
       store.close();
     }
   };
-  const settled = (units: bigint) => until(() => totals().settled === units && totals().unsettled === 0n, `${units} to settle`);
+  const settled = (units: bigint) =>
+    until(() => totals().settled === units && totals().unsettled === 0n, `${units} to settle`);
   const served = async (offer: SignedOffer["versionHash"]) =>
-    until(async () => (await fetch(`${url}/v1/attestation`)).text().then((text) => text.includes(offer)), "the version");
+    until(
+      async () => (await fetch(`${url}/v1/attestation`)).text().then((text) => text.includes(offer)),
+      "the version",
+    );
 
   it("settles all channels once their value is enough", async () => {
     await serve({ settlement: { value: 4n * PRICE, age: 2n ** 30n } });
@@ -70,11 +74,18 @@ describe("worker: settlement", () => {
     await payer.infer(url);
     await chain.pass(1_001);
     await settled(PRICE);
+    const unit = (await chain.escrow.getFunction("UNIT").staticCall()) as bigint;
+    const balance = () => chain.token.getFunction("balanceOf").staticCall(operator.address) as Promise<bigint>;
+    await until(async () => (await balance()) === PRICE * unit, "the earnings to be collected");
+    expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(0n);
   });
 
   it("settles a channel that closes, and leaves the others", async () => {
     await serve();
-    const [closing, other] = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
+    const [closing, other] = [
+      await Payer.open(chain, operator.address, 500n),
+      await Payer.open(chain, operator.address, 500n),
+    ];
     await closing.infer(url);
     await other.infer(url);
     await send(closing.wallet, chain.escrow, "requestClose", operator.address, closing.channel);
@@ -106,7 +117,10 @@ describe("worker: settlement", () => {
 
   it("writes off what a withdrawn channel still owed, and bills it to nobody", async () => {
     await serve();
-    const [gone, payer] = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
+    const [gone, payer] = [
+      await Payer.open(chain, operator.address, 500n),
+      await Payer.open(chain, operator.address, 500n),
+    ];
     await gone.infer(url);
     await payer.infer(url);
     await worker?.stop();
@@ -151,7 +165,12 @@ describe("worker: settlement", () => {
         );
       }, "the settlement in the pool");
       const stranger = await chain.account();
-      await stranger.sendTransaction({ to: pending.to, data: pending.input, gasLimit: 500_000n, gasPrice: 100_000_000_000n });
+      await stranger.sendTransaction({
+        to: pending.to,
+        data: pending.input,
+        gasLimit: 500_000n,
+        gasPrice: 100_000_000_000n,
+      });
       await chain.provider.send("evm_mine", []);
     } finally {
       await chain.provider.send("evm_setAutomine", [true]);

@@ -30,8 +30,9 @@ export class Collector {
     this.#log = log;
   }
 
-  async collect(): Promise<void> {
-    if (performance.now() - this.#lookedAt < PAUSE) return;
+  /** @param now look at once: something was just earned */
+  async collect(now: boolean): Promise<void> {
+    if (!now && performance.now() - this.#lookedAt < PAUSE) return;
     this.#lookedAt = performance.now();
     const units = await this.#chain.earned();
     if (units < this.#threshold || units === 0n) return;

@@ -42,19 +42,21 @@ export class Follower {
     if (settled.length > 0) await this.#keeper.reconcile(this.#owing(), view, settled[0]);
   }
 
-  /** Brings the pending settlement, if there is one, one step on. */
-  async follow(view: ChainView): Promise<void> {
+  /** Brings the pending settlement, if there is one, one step on. Returns whether that was the last one. */
+  async follow(view: ChainView): Promise<boolean> {
     const pending = this.#store.settlements.pending();
-    if (pending === undefined) return;
+    if (pending === undefined) return false;
     const receipt = await this.#receipt(pending);
     if (receipt !== null) {
-      if (receipt.blockNumber > view.finalBlock) return;
+      if (receipt.blockNumber > view.finalBlock) return false;
       await this.#finish(pending, view, receipt.status === 1 ? "mined" : "reverted", paidBy(receipt));
     } else if ((await this.#sender.nonceAt(view.finalBlock)) > pending.nonce) {
       await this.#finish(pending, view, "dropped", 0n);
     } else {
       await this.#sendAgain(pending);
+      return false;
     }
+    return true;
   }
 
   async #receipt(pending: StoredSettlement): Promise<TransactionReceipt | null> {

@@ -46,7 +46,7 @@ export class Settlement {
   }
 
   async #run(view: ChainView): Promise<void> {
-    await this.#follower.follow(view);
+    const earned = await this.#follower.follow(view);
     const events = this.#events;
     this.#events = [];
     try {
@@ -56,6 +56,6 @@ export class Settlement {
       throw error;
     }
     if (!this.#stopped) await this.#settler.settle(view);
-    if (!this.#stopped) await this.#collector?.collect();
+    if (!this.#stopped) await this.#collector?.collect(earned);
   }
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {DatasetRegistry} from "../../../../contracts/DatasetRegistry.sol";
 import {DeltaLedger} from "../../../../contracts/DeltaLedger.sol";
 import {ModelRegistry} from "../../../../contracts/ModelRegistry.sol";
+import {ILocks, Lock} from "../../../../contracts/interfaces/ILocks.sol";
 import {OwnershipHashes} from "../../utils/OwnershipHashes.sol";
 
 /// @notice What a version must be for ever, and until when work on it is paid.
@@ -115,6 +116,17 @@ abstract contract Ghost is OwnershipHashes {
 
     function anyDataset(uint256 seed) internal view returns (bytes32) {
         return datasetIds[pick(seed, "dataset", datasetIds.length)];
+    }
+
+    /// @dev A locked thing where there is one, with a running request if so asked: else few unlocks would be reached.
+    function pickLocked(uint256 seed, bytes32[] memory keys, ILocks where, bool requested) internal view returns (uint256) {
+        uint256 start = pick(seed, "locked", keys.length);
+        for (uint256 i; i < keys.length; ++i) {
+            uint256 index = (start + i) % keys.length;
+            Lock memory lock = where.lockOf(keys[index]);
+            if (lock.locked && lock.delay != 0 && (!requested || lock.unlockAt != 0)) return index;
+        }
+        return start;
     }
 
     function keyOfActor(address actor) internal view returns (uint256) {

@@ -146,6 +146,7 @@ abstract contract LedgerActions is ModelActions {
     }
 
     function lockLine(uint256 seed) external later(seed) {
+        if (!_locks(seed)) return _unlockLine(seed);
         bytes32 lineId = anyLine(seed);
         GhostLine storage line = lines[lineId];
         bool expected = isLineFree(lineId);
@@ -155,21 +156,11 @@ abstract contract LedgerActions is ModelActions {
     }
 
     function unlockLine(uint256 seed) external later(seed) {
-        bytes32 lineId = anyLine(seed);
-        address actor = actorOr(seed, lines[lineId].account);
-        uint256 modelId = lines[lineId].modelId;
-        uint40 unlockAt = LEDGER.lockOf(lineId).unlockAt;
-        if (unlockAt == 0) {
-            bytes memory data = abi.encodeCall(IDeltaLedger.requestUnlockLine, (modelId));
-            act("requestUnlockLine", actor, address(LEDGER), data);
-        } else {
-            _maybeWait(seed, unlockAt);
-            act("unlockLine", actor, address(LEDGER), abi.encodeCall(IDeltaLedger.unlockLine, (modelId)));
-        }
+        _unlockLine(seed);
     }
 
     function vetoUnlockLine(uint256 seed) external later(seed) {
-        bytes32 lineId = anyLine(seed);
+        bytes32 lineId = lineIds[pickLocked(seed, lineIds, LEDGER, true)];
         address guardian = LEDGER.lockOf(lineId).guardian;
         bytes memory data = abi.encodeCall(IDeltaLedger.vetoUnlockLine, (lineId));
         act("vetoUnlockLine", actorOr(seed, guardian), address(LEDGER), data);
@@ -196,6 +187,20 @@ abstract contract LedgerActions is ModelActions {
         if (!success) return;
         if (cited.length != 0) succeeded[keccak256("citing append")] += 1;
         _recordDelta(modelId, actor, delta, cited, result);
+    }
+
+    function _unlockLine(uint256 seed) private {
+        bytes32 lineId = lineIds[pickLocked(seed, lineIds, LEDGER, false)];
+        address actor = actorOr(seed, lines[lineId].account);
+        uint256 modelId = lines[lineId].modelId;
+        uint40 unlockAt = LEDGER.lockOf(lineId).unlockAt;
+        if (unlockAt == 0) {
+            bytes memory data = abi.encodeCall(IDeltaLedger.requestUnlockLine, (modelId));
+            act("requestUnlockLine", actor, address(LEDGER), data);
+        } else {
+            _maybeWait(seed, unlockAt);
+            act("unlockLine", actor, address(LEDGER), abi.encodeCall(IDeltaLedger.unlockLine, (modelId)));
+        }
     }
 
     function _mayAppend(uint256 modelId, address account) private view returns (bool) {

@@ -94,50 +94,35 @@ abstract contract ModelActions is Watch {
     }
 
     function lockModel(uint256 seed) external later(seed) {
+        if (!_locks(seed)) return _unlockModel(seed);
         uint256 modelId = anyModel(seed);
         bytes memory data = abi.encodeCall(IModelRegistry.lockModel, (modelId, _delay(seed), anyActor(seed + 1)));
         act("lockModel", actorOr(seed, MODELS.ownerOf(modelId)), address(MODELS), data);
     }
 
     function unlockModel(uint256 seed) external later(seed) {
-        uint256 modelId = anyModel(seed);
-        address actor = actorOr(seed, MODELS.ownerOf(modelId));
-        uint40 unlockAt = MODELS.lockOf(bytes32(modelId)).unlockAt;
-        if (unlockAt == 0) {
-            bytes memory data = abi.encodeCall(IModelRegistry.requestUnlockModel, (modelId));
-            act("requestUnlockModel", actor, address(MODELS), data);
-        } else {
-            _maybeWait(seed, unlockAt);
-            act("unlockModel", actor, address(MODELS), abi.encodeCall(IModelRegistry.unlockModel, (modelId)));
-        }
+        _unlockModel(seed);
     }
 
     function vetoUnlockModel(uint256 seed) external later(seed) {
-        uint256 modelId = anyModel(seed);
+        uint256 modelId = modelIds[pickLocked(seed, _modelKeys(), MODELS, true)];
         address guardian = MODELS.lockOf(bytes32(modelId)).guardian;
         bytes memory data = abi.encodeCall(IModelRegistry.vetoUnlockModel, (modelId));
         act("vetoUnlockModel", actorOr(seed, guardian), address(MODELS), data);
     }
 
     function lockAccount(uint256 seed) external later(seed) {
+        if (!_locks(seed)) return _unlockAccount(seed);
         bytes memory data = abi.encodeCall(IModelRegistry.lockAccount, (_delay(seed), anyActor(seed + 1)));
         act("lockAccount", anyActor(seed), address(MODELS), data);
     }
 
     function unlockAccount(uint256 seed) external later(seed) {
-        address actor = anyActor(seed);
-        uint40 unlockAt = MODELS.lockOf(keyOf(actor)).unlockAt;
-        if (unlockAt == 0) {
-            bytes memory data = abi.encodeCall(IModelRegistry.requestUnlockAccount, ());
-            act("requestUnlockAccount", actor, address(MODELS), data);
-        } else {
-            _maybeWait(seed, unlockAt);
-            act("unlockAccount", actor, address(MODELS), abi.encodeCall(IModelRegistry.unlockAccount, ()));
-        }
+        _unlockAccount(seed);
     }
 
     function vetoUnlockAccount(uint256 seed) external later(seed) {
-        address account = anyActor(seed + 1);
+        address account = actors[pickLocked(seed, _accountKeys(), MODELS, true)];
         address guardian = MODELS.lockOf(keyOf(account)).guardian;
         bytes memory data = abi.encodeCall(IModelRegistry.vetoUnlockAccount, (account));
         act("vetoUnlockAccount", actorOr(seed, guardian), address(MODELS), data);
@@ -168,12 +153,52 @@ abstract contract ModelActions is Watch {
         return chance(seed, "for ever", 24) ? 0 : uint32(1 hours + pick(seed, "delay", 2 days));
     }
 
-    /// @dev Half of the unlocks come in time, the others when they come.
+    /// @dev An unlock takes two calls or more, so locks are the rarer: else soon everything would be locked.
+    function _locks(uint256 seed) internal pure returns (bool) {
+        return chance(seed, "locks", 3);
+    }
+
+    /// @dev Most unlocks come in time, the others when they come.
     function _maybeWait(uint256 seed, uint40 unlockAt) internal {
-        if (chance(seed, "in time", 2) && clock < unlockAt) {
+        if (!chance(seed, "early", 4) && clock < unlockAt) {
             clock = unlockAt;
             vm.warp(clock);
         }
+    }
+
+    function _unlockModel(uint256 seed) private {
+        uint256 modelId = modelIds[pickLocked(seed, _modelKeys(), MODELS, false)];
+        address actor = actorOr(seed, MODELS.ownerOf(modelId));
+        uint40 unlockAt = MODELS.lockOf(bytes32(modelId)).unlockAt;
+        if (unlockAt == 0) {
+            bytes memory data = abi.encodeCall(IModelRegistry.requestUnlockModel, (modelId));
+            act("requestUnlockModel", actor, address(MODELS), data);
+        } else {
+            _maybeWait(seed, unlockAt);
+            act("unlockModel", actor, address(MODELS), abi.encodeCall(IModelRegistry.unlockModel, (modelId)));
+        }
+    }
+
+    function _unlockAccount(uint256 seed) private {
+        address actor = actors[pickLocked(seed, _accountKeys(), MODELS, false)];
+        uint40 unlockAt = MODELS.lockOf(keyOf(actor)).unlockAt;
+        if (unlockAt == 0) {
+            bytes memory data = abi.encodeCall(IModelRegistry.requestUnlockAccount, ());
+            act("requestUnlockAccount", actor, address(MODELS), data);
+        } else {
+            _maybeWait(seed, unlockAt);
+            act("unlockAccount", actor, address(MODELS), abi.encodeCall(IModelRegistry.unlockAccount, ()));
+        }
+    }
+
+    function _modelKeys() private view returns (bytes32[] memory keys) {
+        keys = new bytes32[](modelIds.length);
+        for (uint256 i; i < keys.length; ++i) keys[i] = bytes32(modelIds[i]);
+    }
+
+    function _accountKeys() private view returns (bytes32[] memory keys) {
+        keys = new bytes32[](ACTORS);
+        for (uint256 i; i < keys.length; ++i) keys[i] = keyOf(actors[i]);
     }
 
     function _commit(address actor, ModelAnchor memory anchor) private {

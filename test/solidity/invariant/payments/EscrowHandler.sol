@@ -49,7 +49,7 @@ contract EscrowHandler is Handler {
     function requestClose(uint256 seed) external later(seed) {
         ChannelRef memory ref = _channel(seed);
         Channel memory channel = escrow.channelOf(ref.node, ref.index);
-        if (channel.closed || channel.closeAt != 0) return;
+        if (channel.closed || channel.closeAt != 0 || _pick(seed, "keep", 2) == 0) return;
         vm.prank(channel.payer);
         escrow.requestClose(ref.node, ref.index);
         STORE.hit("requestClose");

@@ -24,7 +24,7 @@ contract GovernanceHandler is Handler {
 
     function setDepositsPaused(uint256 seed) external later(seed) reachesNothing {
         vm.prank(_ADMIN);
-        escrow.setDepositsPaused(_pick(seed, "paused", 3) == 0);
+        escrow.setDepositsPaused(_pick(seed, "paused", 4) == 0);
         STORE.hit("setDepositsPaused");
     }
 

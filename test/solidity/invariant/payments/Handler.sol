@@ -33,10 +33,10 @@ abstract contract Handler is PaymentsActions {
     PaymentsStore internal immutable STORE;
     InferenceEscrow internal immutable TWIN;
 
-    /// @dev Time passes: mostly hours, sometimes days.
+    /// @dev Time passes: mostly minutes, sometimes days.
     modifier later(uint256 seed) {
-        uint256 days_ = _pick(seed, "days", 16) == 0 ? _pick(seed, "how many", 4) : 0;
-        skip(1 + _pick(seed, "hours", 2 hours) + days_ * 1 days);
+        uint256 days_ = _pick(seed, "days", 24) == 0 ? _pick(seed, "how many", 4) : 0;
+        skip(1 + _pick(seed, "minutes", 1 hours) + days_ * 1 days);
         _;
     }
 

@@ -32,7 +32,7 @@ contract NodeHandler is Handler {
     /// @dev I10: stake leaves when the thaw is over and the last batch of every enclave that it answered for with it.
     function withdrawStake(uint256 seed) external later(seed) {
         address node = _node(seed);
-        if (_pick(seed, "wait", 6) == 0) skip(THAW_PERIOD);
+        if (_pick(seed, "wait", 8) == 0) skip(THAW_PERIOD);
         Node memory before = nodes.nodeOf(node);
         uint256 requestedAt = STORE.thawRequestedAt(node);
         bool due = before.thawing != 0 && _now() >= requestedAt + THAW_PERIOD;

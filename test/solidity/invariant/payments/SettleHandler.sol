@@ -85,6 +85,7 @@ contract SettleHandler is Handler {
             enclave = STORE.enclave(i - 1);
             if (enclave.end >= _now()) return enclave;
         }
+        enclave = STORE.enclave(count - 1);
     }
 
     function _makeBatch(uint256 seed, EnclaveRef memory enclave) private view returns (Batch memory) {
@@ -118,6 +119,9 @@ contract SettleHandler is Handler {
         for (uint256 i = 0; i < count; ++i) {
             uint256 rowSeed = _pick(seed, bytes32(i), type(uint256).max);
             ids[i] = channels[_pick(rowSeed, "channel", channels.length)];
+            // Mostly an open one.
+            if (_isClosed(ids[i])) ids[i] = channels[_pick(rowSeed, "another", channels.length)];
+            if (_isClosed(ids[i])) ids[i] = channels[_pick(rowSeed, "a third", channels.length)];
             (rows[i], genuine[i]) = _makeRow(rowSeed, batch, ids[i]);
         }
     }
@@ -138,6 +142,11 @@ contract SettleHandler is Handler {
         row = _rowFor(key, batch.node, line, ref.index, metered, signed);
         if (flaw == 3) row.signed += 1;
         genuine = flaw == 0 || flaw > 3;
+    }
+
+    function _isClosed(uint256 id) private view returns (bool) {
+        ChannelRef memory ref = STORE.channel(id);
+        return escrow.channelOf(ref.node, ref.index).closed;
     }
 
     /// @dev What channels were paid, each counted once.

@@ -13,6 +13,7 @@ export async function createWorld(connection: NetworkConnection) {
   const { module, parameters } = await readParameters("local");
   const deployment = await deploy(connection, {
     network: "local",
+    throwaway: true,
     module,
     parameters: { ...parameters, developmentTestRoot: TEST_ROOT.address },
   });

@@ -77,7 +77,10 @@ export class WorkerProcess {
 
 function start(args: string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const { PATH, HOME } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], { env: { PATH, HOME, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, HOME, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 function collect(child: ChildProcess, stream: "stdout" | "stderr"): () => string {

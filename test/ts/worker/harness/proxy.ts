@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** A TCP proxy that can be cut: what stands between a worker and the chain in an outage. */
-export interface Proxy {
+export interface RpcProxy {
   readonly url: string;
   /** Drops all connections and takes no new ones. */
   cut(): void;
@@ -9,7 +9,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<RpcProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let isCut = false;

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureCode } from "@freehold/worker";
+import { expect } from "chai";
+import { startChain, type TestChain } from "./harness/chain.ts";
+import { createLine, type TestLine } from "./harness/model.ts";
+import { createNode, PRICE, workerConfig } from "./harness/node.ts";
+import { Payer, post } from "./harness/payer.ts";
+import { freePort, run, serveArguments, WorkerProcess } from "./harness/process.ts";
+
+const KEY = `0x${"01".repeat(32)}`;
+
+describe("worker: command line", () => {
+  let directory: string;
+  let deployment: string;
+  let valid: string[];
+
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "freehold-cli-"));
+    deployment = join(directory, "31337.json");
+    const names = ["ModelRegistry", "DeltaLedger", "NodeRegistry", "InferenceEscrow"];
+    const contracts = Object.fromEntries(names.map((name) => [name, { address: `0x${"11".repeat(20)}` }]));
+    writeFileSync(deployment, JSON.stringify({ chainId: "31337", contracts }));
+    const options = {
+      rpc: "http://127.0.0.1:1",
+      deployment,
+      line: `0x${"22".repeat(32)}`,
+      store: directory,
+      data: directory,
+    };
+    valid = ["serve", "--price", "7", ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])];
+  });
+
+  after(() => rmSync(directory, { recursive: true }));
+
+  const without = (option: string) => valid.filter((_, i) => valid[i] !== option && valid[i - 1] !== option);
+  const refuses = async (
+    args: string[],
+    message: RegExp,
+    environment: NodeJS.ProcessEnv = { FREEHOLD_WORKER_KEY: KEY },
+  ) => {
+    const { code, stderr } = await run(args, environment);
+    expect(stderr.trimEnd().split("\n"), "one line").to.have.length(1);
+    expect(stderr).to.match(message);
+    expect(code).to.equal(2);
+  };
+
+  it("refuses bad arguments in one line, with exit code 2", async () => {
+    const broken = join(directory, "broken.json");
+    writeFileSync(broken, "{}");
+    await Promise.all([
+      refuses(without("--rpc"), /--rpc/),
+      refuses([...without("--line"), "--line", "0x12"], /--line.*64 hex digits/),
+      refuses([...valid, "--price", "-1"], /--price.*whole number above 0/),
+      refuses([...valid, "--port", "70000"], /--port.*0 to 65535/),
+      refuses([...valid, "--tee", "nitro"], /--tee.*development/),
+      refuses([...valid, "--nothing"], /unknown option '--nothing'/),
+      refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
+      refuses([...valid, "--deployment", broken], /has no/),
+      refuses(["nothing"], /unknown command/),
+      refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {}),
+      refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {}),
+    ]);
+  });
+
+  it("never repeats a key that is wrong", async () => {
+    const wrong = "deadbeef".repeat(7);
+    const { code, stderr, stdout } = await run(valid, { FREEHOLD_WORKER_KEY: wrong });
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/FREEHOLD_WORKER_KEY holds no private key/);
+    expect(stderr + stdout).not.to.contain(wrong);
+  });
+
+  it("prints help and the measurement", async () => {
+    const [help, measure] = await Promise.all([run(["serve", "--help"]), run(["measure"])]);
+    expect(help.code).to.equal(0);
+    for (const option of ["--rpc", "--settle-age", "FREEHOLD_WORKER_PRICE"]) expect(help.stdout).to.contain(option);
+    expect(measure).to.deep.include({ code: 0, stdout: `${measureCode()}\n` });
+  });
+
+  it("says where a database is missing", async () => {
+    const { code, stderr } = await run(["status", "--data", join(directory, "nothing")]);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/no worker's database: pass the --data/);
+  });
+
+  describe("on a chain", () => {
+    let chain: TestChain;
+    let line: TestLine;
+
+    before(async () => {
+      chain = await startChain();
+      line = await createLine(chain, { measurementId: measureCode() });
+    });
+
+    after(async () => {
+      await chain?.close();
+    });
+
+    it("serves, tells its status while it runs, and ends on SIGTERM with what runs finished", async () => {
+      const operator = await createNode(chain);
+      const config = workerConfig(chain, line, { port: await freePort(), logLevel: "debug" });
+      const worker = new WorkerProcess(serveArguments(config, chain.deploymentFile), operator.privateKey, config.port);
+      await worker.ready();
+      const payer = await Payer.open(chain, operator.address, 10_000n);
+      await payer.infer(worker.url, { text: "zephyr rise" });
+      const status = JSON.parse((await run(["status", "--json", "--data", config.data])).stdout) as Record<
+        string,
+        string
+      >;
+      expect(status).to.include({ completed: "1", metered: String(PRICE), unsettled: String(PRICE), settled: "0" });
+
+      const offer = await payer.offer(worker.url);
+      const prepared = await Promise.all(
+        Array.from({ length: 6 }, (_, i) =>
+          payer.prepare(offer, { text: "rise" }, { cumulative: BigInt(i + 2) * PRICE }),
+        ),
+      );
+      const answers = Promise.allSettled(prepared.map((each) => post(worker.url, each)));
+      expect(await worker.end("SIGTERM")).to.equal(0);
+      for (const answer of await answers) {
+        if (answer.status === "fulfilled") expect(answer.value.status).to.be.oneOf([200, 402, 503]);
+      }
+      const done = (await answers).filter(
+        (answer) => answer.status === "fulfilled" && answer.value.status === 200,
+      ).length;
+      const after = await run(["status", "--data", config.data]);
+      expect(after.stdout).to.match(new RegExp(`completed +${done + 1}\\n`));
+      for (const secret of ["zephyr", operator.privateKey.slice(2)]) expect(worker.log()).not.to.contain(secret);
+    });
+
+    it("settles everything before it ends when it is asked to, and on SIGUSR2", async () => {
+      const operator = await createNode(chain);
+      const config = workerConfig(chain, line, { port: await freePort() });
+      const args = [...serveArguments(config, chain.deploymentFile), "--settle-on-exit"];
+      const worker = new WorkerProcess(args, operator.privateKey, config.port);
+      await worker.ready();
+      const payer = await Payer.open(chain, operator.address, 10_000n);
+      await payer.infer(worker.url);
+      worker.signal("SIGUSR2");
+      while ((await payer.paid()) !== PRICE) await new Promise((resolve) => setTimeout(resolve, 50));
+      await payer.infer(worker.url);
+      expect(await worker.end("SIGINT")).to.equal(0);
+      expect(await payer.paid()).to.equal(2n * PRICE);
+      const { stdout } = await run(["status", "--data", config.data]);
+      expect(stdout).to.match(/unsettled +0\n/);
+    });
+
+    it("says in one line what only the operator can put right, with exit code 1", async () => {
+      const config = workerConfig(chain, line, { port: await freePort() });
+      const stranger = await chain.account();
+      const { code, stderr } = await run(serveArguments(config, chain.deploymentFile), {
+        FREEHOLD_WORKER_KEY: stranger.privateKey,
+      });
+      expect(stderr).to.equal(`error: node ${stranger.address} is not registered: register it in NodeRegistry first\n`);
+      expect(code).to.equal(1);
+    });
+  });
+});
