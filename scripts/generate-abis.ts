@@ -53,7 +53,9 @@ removeStale();
 /** Every error of every own contract, and of the contracts that they are made of. */
 function allErrors(): string {
   const files = globSync("{contracts/**,@openzeppelin/**}/*.json", { cwd: join(ROOT, "artifacts") });
-  const abis = files.filter((file) => !file.endsWith(".dbg.json")).map((file) => readArtifact(join(ROOT, "artifacts", file)).abi);
+  const abis = files
+    .filter((file) => !file.endsWith(".dbg.json"))
+    .map((file) => readArtifact(join(ROOT, "artifacts", file)).abi);
   return `export const allErrorsAbi = ${json(mergeErrors(abis))} as const;\n`;
 }
 

@@ -8,7 +8,9 @@ const BUILT_IN = ["Error(string message)", "Panic(uint256 code)"];
  * the same one are refused.
  */
 export function mergeErrors(abis: readonly (readonly JsonFragment[])[]): JsonFragment[] {
-  const builtIn = BUILT_IN.map((text) => JSON.parse(ErrorFragment.from(`error ${text}`).format("json")) as JsonFragment);
+  const builtIn = BUILT_IN.map(
+    (text) => JSON.parse(ErrorFragment.from(`error ${text}`).format("json")) as JsonFragment,
+  );
   const bySelector = new Map<string, { signature: string; fragment: JsonFragment }>();
   for (const fragment of sortAbi([...abis.flat(), ...builtIn].filter(({ type }) => type === "error"))) {
     const error = ErrorFragment.from(fragment);

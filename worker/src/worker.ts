@@ -166,12 +166,17 @@ export class Worker {
 /** Whether trying again cannot help. */
 function isForOperator(error: unknown): boolean {
   if (error instanceof WorkerError) return error.code !== "RPC_FAILED";
-  return isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA");
+  return isError(error, "CALL_EXCEPTION") || isForeign(error);
+}
+
+/** Whether what answered is not the contract that it should be. */
+function isForeign(error: unknown): boolean {
+  return isError(error, "BAD_DATA") || isError(error, "BUFFER_OVERRUN");
 }
 
 function explain(error: unknown, { lineId }: WorkerConfig): unknown {
   if (error instanceof WorkerError) return error;
-  const cause = isError(error, "BAD_DATA") ? "no contract answers at the deployment's addresses" : refusal(error);
+  const cause = isForeign(error) ? "no such contracts answer at its addresses" : refusal(error);
   return new OperatorError(
     "WRONG_DEPLOYMENT",
     `line ${lineId} cannot be read: ${cause}; check --deployment and --line`,

@@ -96,6 +96,13 @@ describe("integer engine", () => {
     }
   });
 
+  it("refuses weights of another size", async () => {
+    const architecture = smallArchitecture(4, 2, 3);
+    const weights = randomWeights(architecture, new Random(2));
+    const error = await errorOf(() => new IntegerEngine(architecture, { ...weights, outputBias: new Int32Array(2) }));
+    expect(error).to.include({ code: "BAD_WEIGHTS", message: "outputBias has 2 elements, not 3" });
+  });
+
   it("refuses inputs that are no counts, naming the place and not the content", async () => {
     const architecture = smallArchitecture(2, 1, 2);
     const engine = new IntegerEngine(architecture, randomWeights(architecture, new Random(1)));

@@ -10,8 +10,8 @@ import {
   lineIdOf,
   rowOf,
   TcbStatus,
-  versionHash,
   Visibility,
+  versionHash,
 } from "@freehold/sdk";
 import { expect } from "chai";
 import { id, Wallet, ZeroAddress } from "ethers";
@@ -96,7 +96,12 @@ describe("sdk: actions", () => {
       const guardian = await world.signers.stranger.getAddress();
       await (await owner.models.lockModel({ modelId, delay: DAY, guardian })).wait();
       expect(await owner.models.locked({ modelId })).to.equal(true);
-      expect(await owner.models.lockOf({ modelId })).to.deep.equal({ guardian, delay: DAY, unlockAt: 0n, locked: true });
+      expect(await owner.models.lockOf({ modelId })).to.deep.equal({
+        guardian,
+        delay: DAY,
+        unlockAt: 0n,
+        locked: true,
+      });
       const { unlockAt } = await (await owner.models.requestUnlockModel({ modelId })).wait();
       expect((await revertOf(owner.models.unlockModel({ modelId }))).args).to.deep.equal({
         key: anchorOf("locked").weightsRoot,
@@ -147,7 +152,9 @@ describe("sdk: actions", () => {
       const line = await owner.deltas.lineOf({ lineId });
       expect(line).to.include({ modelId, count: 2n, active: 1n, activeHash: h1, headHash: second.versionHash });
       expect(await owner.deltas.payableUntil({ lineId, versionHash: h1 })).to.equal(FOREVER);
-      expect(await owner.deltas.payableUntil({ lineId, versionHash: second.versionHash })).to.equal(back.supersededUntil);
+      expect(await owner.deltas.payableUntil({ lineId, versionHash: second.versionHash })).to.equal(
+        back.supersededUntil,
+      );
 
       const all = await owner.deltas.versions({ lineId }).toArray();
       expect(all.map(({ hash }) => hash)).to.deep.equal([base, h1, second.versionHash]);
@@ -166,7 +173,11 @@ describe("sdk: actions", () => {
     });
 
     it("appends for an account that signed", async () => {
-      const signed = await owner.deltas.signAppend({ modelId, delta: deltaOf("relayed"), deadline: (await now()) + DAY });
+      const signed = await owner.deltas.signAppend({
+        modelId,
+        delta: deltaOf("relayed"),
+        deadline: (await now()) + DAY,
+      });
       const { version } = await (await stranger.deltas.appendFor(signed)).wait();
       expect(version).to.equal(3n);
       const again = await revertOf(stranger.deltas.appendFor(signed));
@@ -280,7 +291,9 @@ describe("sdk: actions", () => {
       const verifier = world.address("DevelopmentTeeVerifier");
       const receiptKey = enclave.address;
       const asked = { node, receiptKey, lineId, workedAt: await now() };
-      expect((await revertOf(operator.nodes.requirePayable(asked))).errorName).to.equal("NodeRegistry_NotAcceptedByLine");
+      expect((await revertOf(operator.nodes.requirePayable(asked))).errorName).to.equal(
+        "NodeRegistry_NotAcceptedByLine",
+      );
       const policy = { followDefaults: false, maxTcbStatus: TcbStatus.OutOfDate };
       const sent = await owner.nodes.setPolicy({ lineId, policy, verifiers: [verifier], measurements: [MEASUREMENT] });
       const { receipt, verifiers, measurements } = await sent.wait();
@@ -338,7 +351,9 @@ describe("sdk: actions", () => {
     it("revokes an enclave for later work", async () => {
       await (await operator.nodes.revokeEnclave({ receiptKey: enclave.address })).wait();
       const workedAt = (await now()) + 10n;
-      const error = await revertOf(operator.nodes.requirePayable({ node, receiptKey: enclave.address, lineId, workedAt }));
+      const error = await revertOf(
+        operator.nodes.requirePayable({ node, receiptKey: enclave.address, lineId, workedAt }),
+      );
       expect(error.errorName).to.equal("NodeRegistry_EnclaveExpired");
     });
   });

@@ -26,7 +26,10 @@ describe("sdk: client", () => {
     expect(Object.keys(knownDeployments)).not.to.include("31337");
     expect(() => createFreehold({ provider, chainId: 31337 }))
       .to.throw(UnknownChainError)
-      .that.deep.includes({ code: "UNKNOWN_CHAIN", details: { chainId: "31337", known: Object.keys(knownDeployments) } });
+      .that.deep.includes({
+        code: "UNKNOWN_CHAIN",
+        details: { chainId: "31337", known: Object.keys(knownDeployments) },
+      });
   });
 
   it("refuses a deployment of another chain", () => {
@@ -45,7 +48,9 @@ describe("sdk: client", () => {
     const signer = new Wallet(id("alone"));
     const client = createFreehold({ signer, provider, chainId, deployment });
     await (await world.signers.owner.sendTransaction({ to: signer.address, value: 10n ** 18n })).wait();
-    const { owner } = await (await client.datasets.commitDataset({ root: signer.signingKey.privateKey as never, records: 1 })).wait();
+    const { owner } = await (
+      await client.datasets.commitDataset({ root: signer.signingKey.privateKey as never, records: 1 })
+    ).wait();
     expect(owner).to.equal(signer.address);
     const lonely = createFreehold({ signer, chainId, deployment });
     expect(await lonely.models.unlockAccount().catch((e: unknown) => e)).to.include({ code: "NO_PROVIDER" });

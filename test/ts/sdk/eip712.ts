@@ -1,8 +1,8 @@
 import {
   type Batch,
   bindingOf,
-  compactSignature,
   type Contracts,
+  compactSignature,
   contractAt,
   DeltaFormat,
   datasetDomain,
@@ -30,7 +30,7 @@ import {
   versionHash,
 } from "@freehold/sdk";
 import { expect } from "chai";
-import { AbiCoder, concat, id, keccak256, Signature, toBeHex, TypedDataEncoder, Wallet } from "ethers";
+import { AbiCoder, concat, id, keccak256, Signature, TypedDataEncoder, toBeHex, Wallet } from "ethers";
 import { network } from "hardhat";
 import { deployFreehold } from "../utils/deployment.ts";
 
@@ -137,7 +137,14 @@ describe("sdk: EIP-712", () => {
       const struct = keccak256(
         AbiCoder.defaultAbiCoder().encode(
           ["bytes32", "uint256", "address", "bytes32", "bytes32", "uint256"],
-          [await contract.APPEND_TYPEHASH(), append.modelId, append.account, append.parent, append.delta, append.deadline],
+          [
+            await contract.APPEND_TYPEHASH(),
+            append.modelId,
+            append.account,
+            append.parent,
+            append.delta,
+            append.deadline,
+          ],
         ),
       );
       const ours = hashAppend(domain, append);

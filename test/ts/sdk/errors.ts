@@ -142,7 +142,12 @@ describe("sdk: errors", () => {
         expect(ModelRegistry?.address).to.equal(to);
         const second = await remote.client.models.commit(
           {
-            anchor: { weightsRoot: id("x") as Hex, byteLength: 1n, architectureHash: id("y") as Hex, commitments: ZERO },
+            anchor: {
+              weightsRoot: id("x") as Hex,
+              byteLength: 1n,
+              architectureHash: id("y") as Hex,
+              commitments: ZERO,
+            },
             salt: commitment,
           },
           { nonce: nonce + 1, ...gas },
@@ -172,8 +177,16 @@ describe("sdk: errors", () => {
           const sent = await remote.client.models.commit({ anchor, salt: salt as Hex }, { nonce, ...gas });
           const waiting = sent.wait().catch((error: unknown) => error);
           const { to, data } = await remote.client.models.commit.prepare({ anchor, salt: salt as Hex });
-          const better = { nonce, gasLimit: 200_000, maxPriorityFeePerGas: 2n * 10n ** 9n, maxFeePerGas: 2n * 10n ** 10n };
-          const { hash } = await remote.signer.sendTransaction({ ...(same ? { to, data } : { to: wallet.address }), ...better });
+          const better = {
+            nonce,
+            gasLimit: 200_000,
+            maxPriorityFeePerGas: 2n * 10n ** 9n,
+            maxFeePerGas: 2n * 10n ** 10n,
+          };
+          const { hash } = await remote.signer.sendTransaction({
+            ...(same ? { to, data } : { to: wallet.address }),
+            ...better,
+          });
           await provider.send("evm_mine", []);
           const result = await waiting;
           if (same) expect(result).to.include({ account: remote.signer.address, commitment: sent.commitment });
@@ -219,7 +232,10 @@ describe("sdk: errors", () => {
     });
 
     it("an address without a contract", async () => {
-      const nowhere = { ...deployment.contracts.ModelRegistry, address: wallet.address } as (typeof deployment.contracts)[string];
+      const nowhere = {
+        ...deployment.contracts.ModelRegistry,
+        address: wallet.address,
+      } as (typeof deployment.contracts)[string];
       const record = { ...remoteDeployment, contracts: { ...remoteDeployment.contracts, ModelRegistry: nowhere } };
       const client = createFreehold({ signer: wallet, chainId, deployment: record });
       expect((await errorOf(client.models.ownerOf({ modelId: MISSING }))).code).to.equal("MISSING_CONTRACT");
@@ -263,7 +279,10 @@ describe("sdk: errors", () => {
       ["nested data", { data: { data: { data } } }],
       ["OpenEthereum's prefix", { data: `Reverted ${data}` }],
       ["a cause", new Error("outer", { cause: Object.assign(new Error("inner"), { data }) })],
-      ["viem: walk", { name: "ContractFunctionExecutionError", walk: (fn: (e: unknown) => boolean) => [{}, { data }].find(fn) }],
+      [
+        "viem: walk",
+        { name: "ContractFunctionExecutionError", walk: (fn: (e: unknown) => boolean) => [{}, { data }].find(fn) },
+      ],
     ] as const) {
       it(what, () => {
         expect(findRevertData(error)).to.equal(data);
@@ -297,15 +316,22 @@ describe("sdk: errors", () => {
 
     it("unknown selectors and empty reverts keep what there is", () => {
       const unknown = decodeError({ data: "0xdeadbeef01" }, "ModelRegistry");
-      expect(unknown).to.be.instanceOf(UnknownRevertError).and.include({ selector: "0xdeadbeef", data: "0xdeadbeef01" });
+      expect(unknown)
+        .to.be.instanceOf(UnknownRevertError)
+        .and.include({ selector: "0xdeadbeef", data: "0xdeadbeef01" });
       const truncated = decodeError({ data: data.slice(0, 20) }, "ModelRegistry");
-      expect(truncated).to.be.instanceOf(UnknownRevertError).and.include({ selector: data.slice(0, 10) });
+      expect(truncated)
+        .to.be.instanceOf(UnknownRevertError)
+        .and.include({ selector: data.slice(0, 10) });
       const empty = decodeError({ code: "CALL_EXCEPTION", data: "0x" }, "ModelRegistry");
       expect(empty).to.be.instanceOf(UnknownRevertError).with.property("selector", undefined);
     });
 
     it("a refusal in the wallet", () => {
-      const rejected = makeError("user rejected action", "ACTION_REJECTED", { action: "sendTransaction", reason: "rejected" });
+      const rejected = makeError("user rejected action", "ACTION_REJECTED", {
+        action: "sendTransaction",
+        reason: "rejected",
+      });
       expect(decodeError(rejected, "x")).to.be.instanceOf(UserRejectedError);
       expect(decodeError({ code: 4001, message: "User denied" }, "x")).to.be.instanceOf(UserRejectedError);
     });
@@ -317,7 +343,9 @@ describe("sdk: errors", () => {
   });
 
   it("no two errors share a selector, and the built-in ones are there", () => {
-    const selectors = allErrorsAbi.map(({ name, inputs }) => id(`${name}(${inputs.map(({ type }) => type)})`).slice(0, 10));
+    const selectors = allErrorsAbi.map(({ name, inputs }) =>
+      id(`${name}(${inputs.map(({ type }) => type)})`).slice(0, 10),
+    );
     expect(new Set(selectors).size).to.equal(selectors.length);
     expect(allErrorsAbi.map(({ name }) => name)).to.include.members(["Error", "Panic", "ERC721NonexistentToken"]);
   });

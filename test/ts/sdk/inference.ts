@@ -8,8 +8,8 @@ import {
   type InferenceResponse,
   lineIdOf,
   memoryStore,
-  recoverReceipt,
   type Receipt,
+  recoverReceipt,
   signReceipt,
   TcbStatus,
 } from "@freehold/sdk";
@@ -104,8 +104,13 @@ describe("sdk: inference", () => {
 
     it("two clients of one process do not sign the same amount", async () => {
       const store = memoryStore();
-      const sessions = [await payer.inference.connect({ ...parameters(), store }), await payer.inference.connect({ ...parameters(), store })];
-      const results = await Promise.all(sessions.flatMap((session) => [0, 1].map(() => session.request({ input: INPUT }))));
+      const sessions = [
+        await payer.inference.connect({ ...parameters(), store }),
+        await payer.inference.connect({ ...parameters(), store }),
+      ];
+      const results = await Promise.all(
+        sessions.flatMap((session) => [0, 1].map(() => session.request({ input: INPUT }))),
+      );
       expect(results.map(({ receipt }) => receipt.seq).sort()).to.deep.equal([1n, 2n, 3n, 4n]);
     });
 
@@ -220,7 +225,12 @@ describe("sdk: inference", () => {
     for (const [what, code, field, value] of [
       ["another chain", "ATTESTATION_WRONG_DEPLOYMENT", "chainId", 5n],
       ["another escrow", "ATTESTATION_WRONG_DEPLOYMENT", "escrow", "0x1111111111111111111111111111111111111111"],
-      ["another registry", "ATTESTATION_WRONG_DEPLOYMENT", "nodeRegistry", "0x1111111111111111111111111111111111111111"],
+      [
+        "another registry",
+        "ATTESTATION_WRONG_DEPLOYMENT",
+        "nodeRegistry",
+        "0x1111111111111111111111111111111111111111",
+      ],
       ["another ledger", "ATTESTATION_WRONG_DEPLOYMENT", "deltaLedger", "0x1111111111111111111111111111111111111111"],
       ["another line", "ATTESTATION_WRONG_LINE", "lineId", id("line")],
       ["another version", "VERSION_MISMATCH", "versionHash", id("version")],
@@ -249,7 +259,10 @@ describe("sdk: inference", () => {
     });
 
     it("an enclave that the chain does not know", async () => {
-      node.misbehaviour = { signer: other, offer: (offer) => ({ ...offer, receiptKey: other.address.toLowerCase() as Hex }) };
+      node.misbehaviour = {
+        signer: other,
+        offer: (offer) => ({ ...offer, receiptKey: other.address.toLowerCase() as Hex }),
+      };
       expect(await codeOf(ask())).to.equal("ATTESTATION_UNKNOWN_ENCLAVE");
     });
 
@@ -302,7 +315,11 @@ describe("sdk: inference", () => {
       ["receipts another channel", "RECEIPT_WRONG_CHANNEL", (r) => ({ ...r, channel: r.channel + 1n })],
       ["skips a number", "RECEIPT_WRONG_SEQ", (r) => ({ ...r, seq: r.seq + 1n })],
       ["repeats a number", "RECEIPT_WRONG_SEQ", (r) => ({ ...r, seq: r.seq - 1n })],
-      ["takes more than its price", "RECEIPT_WRONG_AMOUNT", (r) => ({ ...r, price: r.price + 1n, cumulative: r.cumulative + 1n })],
+      [
+        "takes more than its price",
+        "RECEIPT_WRONG_AMOUNT",
+        (r) => ({ ...r, price: r.price + 1n, cumulative: r.cumulative + 1n }),
+      ],
       ["sums up too much", "RECEIPT_WRONG_AMOUNT", (r) => ({ ...r, cumulative: r.cumulative + 1n })],
       ["receipts another request", "RECEIPT_WRONG_REQUEST", (r) => ({ ...r, requestHash: id("request") as Hex })],
       ["receipts another response", "RECEIPT_WRONG_RESPONSE", (r) => ({ ...r, responseHash: id("response") as Hex })],

@@ -51,7 +51,10 @@ describe("sdk: package", () => {
     const { dependencies, peerDependencies } = JSON.parse(await readFile(join(ROOT, "sdk/package.json"), "utf8"));
     const allowed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
     for (const specifier of (await imports("index.js")).packages.keys()) {
-      const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+      const name = specifier
+        .split("/")
+        .slice(0, specifier.startsWith("@") ? 2 : 1)
+        .join("/");
       expect(allowed).to.include(name);
     }
   });
@@ -89,7 +92,7 @@ describe("sdk: package", () => {
   it("two errors with one selector are refused when ABIs are generated", () => {
     const error = (name: string, type: string) => ({ type: "error", name, inputs: [{ name: "x", type }] });
     const burn = error("burn", "uint256");
-    expect(() => mergeErrors([[burn], [error("many_msg_babbage", "bytes1")]])).to.throw("same selector 0x42966c68");
+    expect(() => mergeErrors([[burn], [error("collate_propagate_storage", "bytes16")]])).to.throw("same selector 0x42966c68");
     expect(mergeErrors([[burn], [burn]]).map(({ name }) => name)).to.deep.equal(["Error", "Panic", "burn"]);
   });
 

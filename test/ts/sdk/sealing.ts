@@ -113,7 +113,9 @@ describe("sdk: sealing", () => {
     expect(await code(() => openRequest({ keyPair, enc, ciphertext, aad: other }))).to.equal("OPEN_FAILED");
     expect(await code(() => openRequest({ keyPair: stranger, enc, ciphertext, aad: AAD }))).to.equal("OPEN_FAILED");
     expect(await code(() => openRequest({ keyPair, enc: flip(enc, 9), ciphertext, aad: AAD }))).to.equal("OPEN_FAILED");
-    expect(await code(() => openRequest({ keyPair, enc: enc.subarray(1), ciphertext, aad: AAD }))).to.equal("OPEN_FAILED");
+    expect(await code(() => openRequest({ keyPair, enc: enc.subarray(1), ciphertext, aad: AAD }))).to.equal(
+      "OPEN_FAILED",
+    );
     for (const bit of [0, 700, ciphertext.length * 8 - 1]) {
       const changed = flip(ciphertext, bit);
       expect(await code(() => openRequest({ keyPair, enc, ciphertext: changed, aad: AAD }))).to.equal("OPEN_FAILED");

@@ -120,7 +120,10 @@ describe("sdk: wire formats", () => {
           for (const bad of [undefined, true, ["x"], "0x", "", -1, 1.5, "1e3", "01", "-1", "0xZZ", `${2n ** 256n}`]) {
             // Both are base64, which is all that the form of a ciphertext is.
             if ((bad === "" || bad === "0xZZ") && path.at(-1) === "ciphertext") continue;
-            expect(fieldOf(() => decode(withValue(json, path, bad))), `${field} = ${String(bad)}`).to.equal(field);
+            expect(
+              fieldOf(() => decode(withValue(json, path, bad))),
+              `${field} = ${String(bad)}`,
+            ).to.equal(field);
           }
           const extra = [...path.slice(0, -1), "surplus"];
           expect(fieldOf(() => decode(withValue(json, extra, "1")))).to.equal(extra.join("."));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { startChain, type TestChain } from "./harness/chain.ts";
+import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
@@ -90,12 +90,8 @@ describe("worker: command line", () => {
     let line: TestLine;
 
     before(async () => {
-      chain = await startChain();
+      chain = await sharedChain();
       line = await createLine(chain, { measurementId: measureCode() });
-    });
-
-    after(async () => {
-      await chain?.close();
     });
 
     it("serves, tells its status while it runs, and ends on SIGTERM with what runs finished", async () => {

@@ -3,7 +3,7 @@ import { weightsRoot } from "@freehold/sdk/weights";
 import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
-import { send, startChain, type TestChain } from "./harness/chain.ts";
+import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
@@ -18,12 +18,8 @@ describe("worker: following the chain", () => {
   let url: string;
 
   before(async () => {
-    chain = await startChain();
+    chain = await sharedChain();
     operator = await createNode(chain);
-  });
-
-  after(async () => {
-    await chain?.close();
   });
 
   beforeEach(async () => {
@@ -45,7 +41,10 @@ describe("worker: following the chain", () => {
   const offered = async () => (await (await fetch(`${url}/v1/attestation`)).json()) as { versionHash: string };
   const isReady = async () => (await fetch(`${url}/readyz`)).status === 200;
   const failure = async (config = workerConfig(chain, line)) => {
-    const error = await (await create(config)).start().catch((reason: unknown) => reason);
+    const created = await create(config);
+    const error = await created.start().catch((reason: unknown) => reason);
+    await created.stop();
+    worker = undefined;
     return (error as Error).message;
   };
 

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { encodeRequest } from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker } from "@freehold/worker";
 import { expect } from "chai";
-import { startChain, type TestChain } from "./harness/chain.ts";
+import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine } from "./harness/model.ts";
 import { createNode, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
@@ -61,7 +61,7 @@ describe("worker: any input", () => {
   let payer: Payer;
 
   before(async () => {
-    chain = await startChain();
+    chain = await sharedChain();
     const line = await createLine(chain, { measurementId: measureCode() });
     const operator = await createNode(chain);
     worker = await Worker.create(workerConfig(chain, line), operator.privateKey, developmentProvider());
@@ -71,7 +71,6 @@ describe("worker: any input", () => {
 
   after(async () => {
     await worker?.stop();
-    await chain?.close();
   });
 
   const isRefusal = (answer: Awaited<ReturnType<typeof post>>) => {

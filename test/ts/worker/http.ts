@@ -4,7 +4,7 @@ import { decodeRecovery, decodeResponse, newIdempotencyKey, type SignedOffer } f
 import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
-import { send, startChain, type TestChain } from "./harness/chain.ts";
+import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, type Prepared, post } from "./harness/payer.ts";
@@ -28,7 +28,7 @@ describe("worker: paid inference over HTTP", () => {
   let offer: SignedOffer;
 
   before(async () => {
-    chain = await startChain();
+    chain = await sharedChain();
     line = await createLine(chain, { measurementId: measureCode() });
     operator = await createNode(chain);
     config = workerConfig(chain, line);
@@ -43,7 +43,6 @@ describe("worker: paid inference over HTTP", () => {
 
   after(async () => {
     await worker?.stop();
-    await chain?.close();
   });
 
   const metered = async (channel = payer.channel) => {

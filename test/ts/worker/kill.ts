@@ -2,7 +2,7 @@ import { decodeResponse, type InferenceResponse } from "@freehold/sdk";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
 import { readStore } from "../../../worker/dist/store/index.js";
-import { startChain, type TestChain } from "./harness/chain.ts";
+import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, type Prepared, post } from "./harness/payer.ts";
@@ -90,12 +90,8 @@ describe("worker: kill -9 at any moment", () => {
   let line: TestLine;
 
   before(async () => {
-    chain = await startChain();
+    chain = await sharedChain();
     line = await createLine(chain, { measurementId: measureCode() });
-  });
-
-  after(async () => {
-    await chain?.close();
   });
 
   it("loses no earned voucher and bills nobody twice", async () => {

@@ -3,7 +3,7 @@ import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@fr
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
 import { readStore } from "../../../worker/dist/store/index.js";
-import { send, startChain, type TestChain } from "./harness/chain.ts";
+import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
@@ -18,11 +18,7 @@ describe("worker: settlement", () => {
   let url: string;
 
   before(async () => {
-    chain = await startChain();
-  });
-
-  after(async () => {
-    await chain?.close();
+    chain = await sharedChain();
   });
 
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import type { Classification, InferenceInput } from "@freehold/sdk";
+import type { Classification } from "@freehold/sdk";
 
 /** What a general model answers: its output tensors by name, row-major. */
 export interface TensorOutput {
@@ -14,10 +14,10 @@ export type InferenceResult = Classification | TensorOutput;
 export interface InferenceEngine {
   readonly kind: "integer" | "onnx";
   /**
-   * @param input an {@link InferenceInput}; its form is checked here
+   * @param input the `input` of an opened request, `{text}` or `{tensors}`; its form is checked here
    * @throws EngineError `BAD_INPUT` when the model cannot take it, `RUNTIME_FAILED`
    */
-  infer(input: InferenceInput | unknown): InferenceResult | Promise<InferenceResult>;
+  infer(input: unknown): InferenceResult | Promise<InferenceResult>;
   /** Frees what the engine holds outside of the JavaScript heap. */
   close(): Promise<void>;
 }

@@ -22,8 +22,9 @@ export class IntegerEngine implements InferenceEngine {
   readonly #weights: MlpWeights;
   readonly #featuriser: Featuriser;
 
-  /** @throws EngineError `OUT_OF_BOUNDS` when some input could leave the static bounds */
+  /** @throws EngineError `BAD_WEIGHTS`, `OUT_OF_BOUNDS` when some input could leave the static bounds */
   constructor(architecture: NgramMlpArchitecture, weights: MlpWeights) {
+    assertSizes(architecture, weights);
     assertBounds(architecture, weights);
     this.architecture = architecture;
     this.#weights = weights;
@@ -81,6 +82,19 @@ export class IntegerEngine implements InferenceEngine {
   #countsOf(tensors: Parameters<typeof parseIntegers>[0]): number[] {
     const { inputs, featuriser } = this.architecture;
     return parseIntegers(tensors, INPUT_NAME, inputs, featuriser.maxCount);
+  }
+}
+
+function assertSizes({ inputs, hidden, classes }: NgramMlpArchitecture, weights: MlpWeights): void {
+  const sizes = {
+    hiddenWeight: hidden * inputs,
+    hiddenBias: hidden,
+    outputWeight: classes * hidden,
+    outputBias: classes,
+  };
+  for (const [name, size] of Object.entries(sizes) as [keyof MlpWeights, number][]) {
+    if (weights[name].length === size) continue;
+    throw new EngineError("BAD_WEIGHTS", `${name} has ${weights[name].length} elements, not ${size}`, { tensor: name });
   }
 }
 

@@ -162,9 +162,9 @@ function openModelFile(weights: Uint8Array): ModelFile {
 function typedArray(dtype: OnnxInput["dtype"], data: Data): Ort.Tensor.DataType {
   switch (dtype) {
     case "float32":
-      return Float32Array.from(data, Number);
+      return Float32Array.from(data, (value) => finite(Math.fround(Number(value))));
     case "float64":
-      return Float64Array.from(data, Number);
+      return Float64Array.from(data, (value) => finite(Number(value)));
     case "int64":
       return BigInt64Array.from(data, (value) => inRange(BigInt(value), -(2n ** 63n), 2n ** 63n - 1n));
     case "int32":
@@ -176,6 +176,11 @@ function typedArray(dtype: OnnxInput["dtype"], data: Data): Ort.Tensor.DataType 
     case "bool":
       return Uint8Array.from(data, (value) => inRange(integer(value), 0, 1));
   }
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new RangeError();
+  return value;
 }
 
 function integer(value: number | string): number {

@@ -222,4 +222,3 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
   const type = status === 200 ? "application/json" : "application/problem+json";
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(body));
 }
-

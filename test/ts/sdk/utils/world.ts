@@ -20,7 +20,8 @@ export async function createWorld(connection: NetworkConnection) {
   const chainId = BigInt(deployment.chainId);
   const [deployerSigner, ownerSigner, operatorSigner, payerSigner, strangerSigner] = await ethers.getSigners();
   const clientOf = (signer: Signer) => createFreehold({ signer, chainId, deployment });
-  if (!deployerSigner || !ownerSigner || !operatorSigner || !payerSigner || !strangerSigner) throw new Error("too few accounts");
+  if (!deployerSigner || !ownerSigner || !operatorSigner || !payerSigner || !strangerSigner)
+    throw new Error("too few accounts");
   const token = clientOf(deployerSigner).contract("Token");
   return {
     ethers,

@@ -37,7 +37,20 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 /** Accounts of the mnemonic that other parts of a deployment use. */
 const RESERVED = 20;
 
-export async function startChain(): Promise<TestChain> {
+let shared: Promise<TestChain> | undefined;
+
+/** The chain of all worker tests: each takes accounts, lines and nodes of its own. */
+export function sharedChain(): Promise<TestChain> {
+  shared ??= startChain();
+  return shared;
+}
+
+// A root hook: after all files.
+after(async () => {
+  await (await shared)?.close();
+});
+
+async function startChain(): Promise<TestChain> {
   const server = await network.createServer("local", "127.0.0.1");
   const { port } = await server.listen();
   const url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,23 @@
+import { network } from "hardhat";
+import { JsonRpcProvider, Wallet, parseEther } from "ethers";
+it("dbg", async function () {
+  this.timeout(20000);
+  const server = await network.createServer(undefined, "127.0.0.1", 0);
+  const { address, port } = await server.listen();
+  const provider = new JsonRpcProvider(`http://${address}:${port}`, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 });
+  provider.on("debug", (e: any) => { if (e.action === "sendRpcPayload") console.log(JSON.stringify(e.payload).slice(0, 200)); });
+  const s = await provider.getSigner(0);
+  const w = Wallet.createRandom(provider);
+  await (await s.sendTransaction({ to: w.address, value: parseEther("1") })).wait();
+  await provider.send("evm_setAutomine", [false]);
+  const gas = { gasLimit: 100000, maxPriorityFeePerGas: 10n ** 9n, maxFeePerGas: 10n ** 10n, nonce: 0 };
+  const a = await w.sendTransaction({ to: w.address, value: 1n, ...gas });
+  const waiting = a.wait().then((r) => ["ok", r], (e) => ["err", e.code, e.reason]);
+  const b = await w.sendTransaction({ to: w.address, value: 2n, ...gas, maxPriorityFeePerGas: 2n * 10n ** 9n, maxFeePerGas: 2n * 10n ** 10n });
+  console.log(a.hash, b.hash);
+  await provider.send("evm_mine", []);
+  const t = setTimeout(() => console.log("no result"), 5000);
+  console.log(await Promise.race([waiting, new Promise((r) => setTimeout(() => r("timeout"), 3000))]));
+  clearTimeout(t);
+  provider.destroy(); await server.close();
+});
