@@ -57,7 +57,7 @@ export async function assemble(
   const operator = new Sender(provider, operatorKey);
   const node = operator.address;
   const chain = new RpcChain(provider, addresses, node);
-  const enclave = await Enclave.open(enclaveProvider, new KeyStore(config.data, enclaveProvider), {
+  const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {
     chainId,
     escrow,
     node,
@@ -84,7 +84,7 @@ export async function assemble(
   });
   const gate = new Gate(GATE);
   const keeper = new BooksKeeper(store, chain, log);
-  const follower = new Follower(store, operator, keeper, metrics, log);
+  const follower = new Follower(store, operator, keeper, config.settlement.patience, metrics, log);
   return {
     provider,
     chain,

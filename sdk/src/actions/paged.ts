@@ -15,6 +15,9 @@ export interface PageOptions {
 
 const PAGE_SIZE = 100;
 
+/** Optional when nothing but the page size can be said. */
+type PagedParameters<P> = object extends P ? [params?: P & PageOptions] : [params: P & PageOptions];
+
 type PagedMethod<N extends ContractName> = {
   [M in MethodName<N>]: MethodReturn<N, M> extends readonly unknown[] ? M : never;
 }[MethodName<N>];
@@ -28,12 +31,12 @@ export function paged<N extends ContractName, M extends PagedMethod<N>, P, T = I
   method: M;
   args: (params: P, start: bigint, count: bigint) => MethodArgsLiteral<N, M>;
   item?: (value: Item<N, M>) => T;
-}): Action<(params: P & PageOptions) => Paged<T>> {
-  const bind = (ctx: Context) => (params: P & PageOptions) => {
-    const size = Math.max(1, Math.trunc(params.pageSize ?? PAGE_SIZE));
+}): Action<(...args: PagedParameters<P>) => Paged<T>> {
+  const bind = (ctx: Context) => (params: (P & PageOptions) | undefined) => {
+    const size = Math.max(1, Math.trunc(params?.pageSize ?? PAGE_SIZE));
     async function* items(): AsyncGenerator<T> {
       for (let start = 0; ; start += size) {
-        const args = spec.args(params, BigInt(start), BigInt(size));
+        const args = spec.args(params as P, BigInt(start), BigInt(size));
         const page = (await call(ctx, spec.contract, spec.method, args)) as Item<N, M>[];
         for (const value of page) yield spec.item === undefined ? (value as unknown as T) : spec.item(value);
         if (page.length < size) return;
@@ -41,7 +44,8 @@ export function paged<N extends ContractName, M extends PagedMethod<N>, P, T = I
     }
     return pages(items);
   };
-  return Object.assign(bind, { covers: [`${spec.contract}.${spec.method}` as const] });
+  const action = bind as unknown as (ctx: Context) => (...args: PagedParameters<P>) => Paged<T>;
+  return Object.assign(action, { covers: [`${spec.contract}.${spec.method}` as const] });
 }
 
 /** A list of what a generator yields; it starts anew for every reader. */

@@ -6,7 +6,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {DevelopmentReport, DevelopmentTeeVerifier} from "../../../contracts/attestation/DevelopmentTeeVerifier.sol";
 import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
-import {Batch, Channel, Row} from "../../../contracts/interfaces/IInferenceEscrow.sol";
+import {Batch, Row} from "../../../contracts/interfaces/IInferenceEscrow.sol";
 import {ModelAnchor, ModelTerms, Visibility} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {Policy, Registration, Window} from "../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus} from "../../../contracts/interfaces/ITeeVerifier.sol";

@@ -251,7 +251,7 @@ describe("sdk: actions", () => {
 
       await (await stranger.datasets.setPublic({ datasetId, isPublic: true })).wait();
       expect(await owner.datasets.poolSize()).to.equal(1n);
-      expect(await owner.datasets.pool({}).toArray()).to.deep.equal([datasetId]);
+      expect(await owner.datasets.pool().toArray()).to.deep.equal([datasetId]);
     });
   });
 
@@ -278,7 +278,7 @@ describe("sdk: actions", () => {
         measurementId: MEASUREMENT,
         teeType: 0,
       });
-      expect(await operator.nodes.nodes({}).toArray()).to.deep.equal([node]);
+      expect(await operator.nodes.nodes({ pageSize: 1 }).toArray()).to.deep.equal([node]);
       expect(await operator.nodes.nodeCount()).to.equal(1n);
       await (await operator.nodes.update({ endpoint: "https://node", payout: node })).wait();
       const { thawAt } = await (await operator.nodes.requestThaw({ amount: 1n })).wait();

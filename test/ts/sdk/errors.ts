@@ -187,8 +187,15 @@ describe("sdk: errors", () => {
             ...(same ? { to, data } : { to: wallet.address }),
             ...better,
           });
-          await provider.send("evm_mine", []);
-          const result = await waiting;
+          // A replacement shows when ethers sees a new block after the one that held it.
+          let result: unknown;
+          const settled = waiting.then((value) => {
+            result = value;
+          });
+          for (let blocks = 0; result === undefined && blocks < 100; blocks++) {
+            await provider.send("evm_mine", []);
+            await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 50))]);
+          }
           if (same) expect(result).to.include({ account: remote.signer.address, commitment: sent.commitment });
           else {
             expect(result).to.be.instanceOf(TransactionReplacedError);

@@ -92,7 +92,9 @@ describe("sdk: package", () => {
   it("two errors with one selector are refused when ABIs are generated", () => {
     const error = (name: string, type: string) => ({ type: "error", name, inputs: [{ name: "x", type }] });
     const burn = error("burn", "uint256");
-    expect(() => mergeErrors([[burn], [error("collate_propagate_storage", "bytes16")]])).to.throw("same selector 0x42966c68");
+    expect(() => mergeErrors([[burn], [error("collate_propagate_storage", "bytes16")]])).to.throw(
+      "same selector 0x42966c68",
+    );
     expect(mergeErrors([[burn], [burn]]).map(({ name }) => name)).to.deep.equal(["Error", "Panic", "burn"]);
   });
 

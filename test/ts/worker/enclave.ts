@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { expect } from "chai";
 import { readParameters } from "../../../scripts/lib/deployment.ts";
 import { Enclave, type Job } from "../../../worker/dist/enclave/enclave.js";
 import { KeyStore } from "../../../worker/dist/enclave/keys.js";
+import { openStore, type Store } from "../../../worker/dist/store/index.js";
 
 const HASH: Hex = `0x${"ab".repeat(32)}`;
 const IDENTITY = { chainId: 31337n, escrow: `0x${"11".repeat(20)}`, node: `0x${"22".repeat(20)}` };
@@ -17,12 +18,17 @@ const IDENTITY = { chainId: 31337n, escrow: `0x${"11".repeat(20)}`, node: `0x${"
 describe("worker: enclave", () => {
   let directory: string;
   const provider = developmentProvider(HASH);
-  const open = () => Enclave.open(provider, new KeyStore(directory, provider), IDENTITY);
+  let store: Store;
+  const open = () => Enclave.open(provider, new KeyStore(store.keys, provider), IDENTITY);
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "freehold-enclave-"));
+    store = openStore(directory, { ...IDENTITY, lineId: HASH });
   });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterEach(() => {
+    store.close();
+    rmSync(directory, { recursive: true });
+  });
 
   const job = async (
     enclave: Enclave,
@@ -75,29 +81,30 @@ describe("worker: enclave", () => {
     const enclave = await open();
     expect(enclave.keys).to.deep.equal([]);
     const first = await enclave.createKeys();
-    await new Promise((resolve) => setTimeout(resolve, 5));
     const second = await enclave.createKeys();
     expect((await open()).keys).to.deep.equal([second, first]);
-    const [file = ""] = readdirSync(join(directory, "enclave"));
-    const sealed = readFileSync(join(directory, "enclave", file));
-    expect(sealed.includes("privateKey")).to.equal(false);
+    for (const { sealed } of store.keys.all()) {
+      const content = Buffer.from(provider.unseal(sealed)).toString();
+      const { privateKey, hpke } = JSON.parse(content) as { privateKey: string; hpke: string };
+      for (const secret of ["privateKey", privateKey.slice(2), hpke.slice(2), Buffer.from(hpke.slice(2), "hex")]) {
+        expect(Buffer.from(sealed).includes(secret)).to.equal(false);
+      }
+    }
     enclave.forget(first.receiptKey);
     expect((await open()).keys).to.deep.equal([second]);
   });
 
-  it("refuses sealed keys that were changed, and says which file", async () => {
+  it("refuses sealed keys that were changed, and says which", async () => {
     await (await open()).createKeys();
-    const file = join(directory, "enclave", readdirSync(join(directory, "enclave"))[0] ?? "");
-    const sealed = readFileSync(file);
-    for (const index of [0, 20, sealed.length - 1]) {
-      const changed = Buffer.from(sealed);
-      changed[index] = (changed[index] ?? 0) ^ 1;
-      writeFileSync(file, changed);
-      const failure = await open().catch((error: unknown) => error);
-      expect(String(failure)).to.contain(file);
+    const [key] = store.keys.all();
+    if (key === undefined) throw new Error("no key");
+    for (const index of [0, 20, key.sealed.length - 1, undefined]) {
+      const changed =
+        index === undefined ? new Uint8Array() : Uint8Array.from(key.sealed, (byte, i) => byte ^ Number(i === index));
+      store.keys.remove(key.receiptKey);
+      store.keys.add({ ...key, sealed: changed });
+      expect(String(await open().catch((error: unknown) => error))).to.contain(`${key.receiptKey} cannot be unsealed`);
     }
-    writeFileSync(file, "");
-    expect(String(await open().catch((error: unknown) => error))).to.contain("cannot be unsealed");
   });
 
   it("meters and signs a completed job only", async () => {

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { readStore } from "../../../worker/dist/store/index.js";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { createNode, PRICE, workerConfig } from "./harness/node.ts";
+import { createNode, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, type Prepared, post } from "./harness/payer.ts";
 import { freePort, serveArguments, WorkerProcess } from "./harness/process.ts";
 import { seeded } from "./harness/random.ts";
@@ -100,7 +100,7 @@ describe("worker: kill -9 at any moment", () => {
     // Two or three inferences make a settlement: some kills fall into one.
     const config = workerConfig(chain, line, {
       port: await freePort(),
-      settlement: { value: 3n * PRICE, age: 2n ** 30n },
+      settlement: { ...PATIENT, value: 3n * PRICE },
       logLevel: "info",
     });
     const args = serveArguments(config, chain.deploymentFile);
@@ -113,16 +113,30 @@ describe("worker: kill -9 at any moment", () => {
     const loops = clients.map(async (client) => {
       while (!over) await client.infer(worker.url, () => over);
     });
+    const pending = () => {
+      const store = readStore(config.data);
+      try {
+        return store.settlements.pending();
+      } finally {
+        store.close();
+      }
+    };
     let pendingAtKill = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       await worker.ready();
-      await pause(random() * 600);
+      // In turn: at any moment; while a settlement is on its way; while it waits in the pool, to be dropped or mined after.
+      const moment = kill % 3;
+      if (moment === 2) await chain.provider.send("evm_setAutomine", [false]);
+      if (moment === 0) await pause(random() * 800);
+      else await until(pending, "a settlement").then(() => pause(random() * 60));
       expect(await worker.end("SIGKILL")).to.equal(null);
-      const store = readStore(config.data);
-      if (store.settlements.pending() !== undefined) pendingAtKill++;
-      store.close();
-      // A mined block between two lives, so that some settlements are mined while nobody looks.
-      if (random() < 0.5) await chain.pass(1);
+      const open = pending();
+      if (open !== undefined) pendingAtKill++;
+      if (moment === 2) {
+        const dropped = random() < 0.5 && (await chain.provider.send("hardhat_dropTransaction", [open?.hashes.at(-1)]));
+        if (!dropped) await chain.provider.send("evm_mine", []);
+        await chain.provider.send("evm_setAutomine", [true]);
+      }
       worker = new WorkerProcess(args, operator.privateKey, config.port);
     }
     await worker.ready();
@@ -155,10 +169,10 @@ describe("worker: kill -9 at any moment", () => {
     expect(completed).to.equal(BigInt(clients.reduce((sum, { answers }) => sum + answers.size, 0)));
     expect({ metered, settled, writtenOff }).to.deep.equal({ metered: total, settled: total, writtenOff: 0n });
     expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(total);
-    expect(total > 0n && settlements.length > 3, "there was something to lose").to.equal(true);
     console.log(
       `      ${KILLS} kills, ${completed} inferences, ${clients.reduce((sum, { retries }) => sum + retries, 0)} failed tries, ` +
         `${settlements.length} settlements, ${pendingAtKill} kills with one on its way`,
     );
+    expect(total > 0n && settlements.length > 3, "there was something to lose").to.equal(true);
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SignedOffer } from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
 import { expect } from "chai";
@@ -5,8 +7,8 @@ import type { HDNodeWallet } from "ethers";
 import { readStore } from "../../../worker/dist/store/index.js";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { createNode, PRICE, workerConfig } from "./harness/node.ts";
-import { Payer } from "./harness/payer.ts";
+import { createNode, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
+import { Payer, post } from "./harness/payer.ts";
 import { until } from "./harness/wait.ts";
 
 describe("worker: settlement", () => {
@@ -54,7 +56,7 @@ describe("worker: settlement", () => {
     );
 
   it("settles all channels once their value is enough", async () => {
-    await serve({ settlement: { value: 4n * PRICE, age: 2n ** 30n } });
+    await serve({ settlement: { ...PATIENT, value: 4n * PRICE } });
     const payers = [await Payer.open(chain, operator.address, 500n), await Payer.open(chain, operator.address, 500n)];
     for (const payer of [...payers, payers[0]]) await payer?.infer(url);
     expect(totals()).to.include({ settled: 0n, unsettled: 3n * PRICE });
@@ -65,7 +67,7 @@ describe("worker: settlement", () => {
   });
 
   it("settles by age of the chain, and collects", async () => {
-    await serve({ settlement: { value: 2n ** 60n, age: 1_000n }, collectValue: 1n });
+    await serve({ settlement: { ...PATIENT, age: 1_000n }, collectValue: 1n });
     const payer = await Payer.open(chain, operator.address, 500n);
     await payer.infer(url);
     await chain.pass(1_001);
@@ -147,32 +149,119 @@ describe("worker: settlement", () => {
     expect(await payer.paid()).to.equal(PRICE);
   });
 
-  it("takes over a settlement that somebody else sent", async () => {
-    await serve({ settlement: { value: PRICE, age: 2n ** 30n } });
-    const payer = await Payer.open(chain, operator.address, 500n);
-    // Blocks are mined by hand: the settlement stays in the pool, and is copied from there.
+  /** Runs `work` while blocks are mined by hand: transactions wait in the pool. */
+  const withoutMining = async (work: () => Promise<void>) => {
     await chain.provider.send("evm_setAutomine", [false]);
     try {
-      await payer.infer(url);
-      const pending = await until(async () => {
-        const block = await chain.provider.send("eth_getBlockByNumber", ["pending", true]);
-        return (block.transactions as { from: string; input: string; to: string }[]).find(
-          ({ from }) => from === operator.address.toLowerCase(),
-        );
-      }, "the settlement in the pool");
-      const stranger = await chain.account();
-      await stranger.sendTransaction({
-        to: pending.to,
-        data: pending.input,
-        gasLimit: 500_000n,
-        gasPrice: 100_000_000_000n,
-      });
-      await chain.provider.send("evm_mine", []);
+      await work();
     } finally {
       await chain.provider.send("evm_setAutomine", [true]);
     }
+  };
+  const inPool = () =>
+    until(async () => {
+      const block = await chain.provider.send("eth_getBlockByNumber", ["pending", true]);
+      const transactions = block.transactions as {
+        from: string;
+        hash: string;
+        input: string;
+        to: string;
+        nonce: string;
+      }[];
+      return transactions.find(({ from }) => from === operator.address.toLowerCase());
+    }, "the settlement in the pool");
+  const settlements = () => {
+    const store = readStore(config.data);
+    try {
+      return store.settlements.latest(10).map(({ status, total }) => [status, total]);
+    } finally {
+      store.close();
+    }
+  };
+
+  it("takes over a settlement that somebody else sent", async () => {
+    await serve({ settlement: { ...PATIENT, value: PRICE } });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await withoutMining(async () => {
+      await payer.infer(url);
+      const { to, input } = await inPool();
+      const stranger = await chain.account();
+      await stranger.sendTransaction({ to, data: input, gasLimit: 500_000n, gasPrice: 100_000_000_000n });
+      await chain.provider.send("evm_mine", []);
+    });
     await settled(PRICE);
     expect(await payer.paid()).to.equal(PRICE);
+    await until(() => settlements()[0]?.[0] === "mined", "its own, which paid nothing");
+    expect(settlements()).to.deep.equal([["mined", 0n]]);
+  });
+
+  it("plans anew when another transaction of the operator took its nonce", async () => {
+    await serve({ settlement: { ...PATIENT, value: PRICE } });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await withoutMining(async () => {
+      await payer.infer(url);
+      const { hash, nonce } = await inPool();
+      await chain.provider.send("hardhat_dropTransaction", [hash]);
+      const fees = { maxFeePerGas: 100_000_000_000n, maxPriorityFeePerGas: 50_000_000_000n };
+      await operator.sendTransaction({ to: operator.address, nonce: Number(nonce), gasLimit: 21_000n, ...fees });
+      await chain.provider.send("evm_mine", []);
+    });
+    await settled(PRICE);
+    expect(await payer.paid()).to.equal(PRICE);
+    expect(settlements()).to.deep.equal([
+      ["mined", PRICE],
+      ["dropped", 0n],
+    ]);
+  });
+
+  it("raises the fee of a settlement that no block takes", async () => {
+    await serve({ settlement: { value: PRICE, age: 2n ** 30n, patience: 1n } });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    await withoutMining(async () => {
+      await payer.infer(url);
+      const before = await inPool();
+      // The next blocks cost more than the transaction offers.
+      await chain.provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x2540be4000"]);
+      await chain.provider.send("evm_mine", []);
+      expect(await chain.provider.getTransactionReceipt(before.hash)).to.equal(null);
+      await until(async () => {
+        await chain.provider.send("evm_mine", []);
+        return (await payer.paid()) === PRICE;
+      }, "the fee to be raised");
+    });
+    await settled(PRICE);
+    expect(settlements()).to.deep.equal([["mined", PRICE]]);
+  });
+
+  it("signs no seq twice when its books were lost or are older than the chain", async () => {
+    await serve({ settlement: { ...PATIENT, value: 2n * PRICE } });
+    const payer = await Payer.open(chain, operator.address, 500n);
+    const { receiptKey } = await payer.offer(url);
+    await payer.infer(url);
+    await worker?.stop();
+    const file = join(config.data, "worker.sqlite");
+    const old = readFileSync(file);
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+    await payer.infer(url);
+    await settled(2n * PRICE);
+    await worker.stop();
+
+    writeFileSync(file, old);
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+    const prepared = await payer.prepare(await payer.offer(url), { text: "rise" });
+    expect((await post(url, prepared)).code).to.equal("internal");
+    await worker.stop();
+
+    rmSync(config.data, { recursive: true });
+    worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    url = await worker.start();
+    expect((await payer.offer(url)).receiptKey).not.to.equal(receiptKey);
+    const { receipt } = await payer.infer(url);
+    expect(receipt).to.include({ seq: 1n, cumulative: 3n * PRICE });
+    worker.settleAll();
+    await until(async () => (await payer.paid()) === 3n * PRICE, "the work since then to settle");
   });
 
   it("registers a new generation of keys before the old one ends, and settles the old one's work", async () => {

@@ -1,8 +1,8 @@
 import { bindingOf, type Hex, ZERO_HASH } from "@freehold/sdk";
 import { nodeRegistryAbi } from "@freehold/sdk/abis";
-import { Interface, type JsonRpcProvider } from "ethers";
+import { Interface, isCallException, isError, type JsonRpcProvider } from "ethers";
 import type { Enclave } from "../enclave/enclave.js";
-import { OperatorError, reason } from "../errors.js";
+import { OperatorError, reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Addresses } from "./deployment.js";
 import { refusal } from "./refusal.js";
@@ -119,6 +119,8 @@ export class Registrar {
       const gas = await this.#provider.estimateGas({ from: node, to: nodeRegistry, data });
       await this.#sender.send({ to: nodeRegistry, data, gasLimit: (gas * 5n) / 4n });
     } catch (cause) {
+      const isFinal = cause instanceof WorkerError || isCallException(cause) || isError(cause, "INSUFFICIENT_FUNDS");
+      if (!isFinal) throw cause;
       throw new OperatorError("ENCLAVE_REFUSED", `the enclave cannot be registered: ${refusal(cause)}`, { cause });
     }
     this.#log.info({ receiptKey, measurementId: this.#enclave.measurementId }, "enclave registered");

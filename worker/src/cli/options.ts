@@ -25,6 +25,7 @@ export interface ServeOptions {
   readonly keyFile?: string;
   readonly settleValue: bigint;
   readonly settleAge: bigint;
+  readonly feePatience: bigint;
   readonly settleOnExit?: boolean;
   readonly collectValue?: bigint;
   readonly poll: number;
@@ -62,6 +63,15 @@ export function serveOptions(command: Command): Command {
     .addOption(
       optional("--settle-age <seconds>", "settle when the oldest work is this old", "SETTLE_AGE")
         .default(86_400n, "86400")
+        .argParser(amount),
+    )
+    .addOption(
+      optional(
+        "--fee-patience <seconds>",
+        "raise the fee of a settlement that is in no block after this",
+        "FEE_PATIENCE",
+      )
+        .default(60n, "60")
         .argParser(amount),
     )
     .addOption(optional("--settle-on-exit", "settle everything before the process ends", "SETTLE_ON_EXIT"))
@@ -103,7 +113,7 @@ export function configOf(options: ServeOptions): WorkerConfig {
     price: options.price,
     host: options.host,
     port: options.port,
-    settlement: { value: options.settleValue, age: options.settleAge },
+    settlement: { value: options.settleValue, age: options.settleAge, patience: options.feePatience },
     collectValue: options.collectValue,
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),

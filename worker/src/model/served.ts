@@ -38,7 +38,7 @@ export class ServedVersions {
 
   /** Loads the active version when it is another one; the present one goes on until then. Never throws. */
   async follow(view: ChainView): Promise<void> {
-    await this.#closeUnpayable(view);
+    this.#closeUnpayable(view);
     const { active } = view;
     if (this.#loading || this.#current?.hash === active.hash || performance.now() < this.#notBefore) return;
     this.#loading = true;
@@ -64,12 +64,14 @@ export class ServedVersions {
     }
   }
 
-  async #closeUnpayable(view: ChainView): Promise<void> {
+  #closeUnpayable(view: ChainView): void {
     const isOver = (version: ServedVersion) =>
       (view.payableUntil.get(version.hash) ?? 0n) < view.head.timestamp && !this.#uses.has(version);
     const over = this.#superseded.filter(isOver);
     this.#superseded = this.#superseded.filter((version) => !over.includes(version));
-    for (const version of over) await version.engine.close();
+    for (const { engine, version } of over) {
+      engine.close().catch((error) => this.#log.warn({ version, reason: reason(error) }, "a version cannot be closed"));
+    }
   }
 
   #replace(next: ServedVersion): void {

@@ -9,7 +9,6 @@ import {
   sameHex,
 } from "@freehold/sdk";
 import type { Channels } from "../chain/channels.js";
-import type { ChannelState } from "../chain/types.js";
 import { type ChainView, paysFor } from "../chain/view.js";
 import type { Watcher } from "../chain/watcher.js";
 import type { Enclave, Job } from "../enclave/enclave.js";
@@ -18,7 +17,8 @@ import { Refusal } from "../http/refusal.js";
 import type { Metrics } from "../metrics.js";
 import type { ServedVersion } from "../model/load.js";
 import type { ServedVersions } from "../model/served.js";
-import { MAX_AMOUNT, type Store } from "../store/index.js";
+import type { Store } from "../store/index.js";
+import { requireChannel, requireIndex } from "./channel.js";
 import type { Gate } from "./gate.js";
 import { Idempotency } from "./idempotency.js";
 import { requirePayment } from "./payment.js";
@@ -55,8 +55,7 @@ export class InferenceService {
   async answer(key: string, request: InferenceRequest): Promise<string> {
     const { chainId, escrow, node } = this.#parts;
     const { channel, lineId, versionHash, voucher } = request;
-    // Indices are counted up from 0: no channel is here, and no column holds it.
-    if (channel > MAX_AMOUNT) throw unknownChannel(channel);
+    requireIndex(channel);
     const aad = requestAad({
       chainId,
       escrow,
@@ -92,10 +91,11 @@ export class InferenceService {
     sealed: { aad: Uint8Array; requestHash: Hex },
   ): Promise<string> {
     const { store, enclave, metrics, node, price } = this.#parts;
-    const channel = await this.#channel(request.channel);
+    const channel = await requireChannel(this.#parts.channels, request.channel);
     const books = store.books.channel(request.channel);
     // A channel that these books do not know starts where the escrow stands.
     const meter = { seq: books?.seq ?? 0n, cumulative: books?.metered ?? channel.paid };
+    requireBooks(channel.paid, meter.cumulative);
     requirePayment(request, channel, { domain: this.#domain, node, price, metered: meter.cumulative });
 
     const stop = metrics.inference.startTimer();
@@ -150,26 +150,20 @@ export class InferenceService {
     if (keys.length === 0) throw new Refusal("not-ready", "the enclave is not payable on this line: retry later");
     return keys;
   }
-
-  async #channel(channel: bigint): Promise<ChannelState> {
-    let state: ChannelState | undefined;
-    try {
-      state = await this.#parts.channels.get(channel);
-    } catch (cause) {
-      if (cause instanceof WorkerError) throw cause;
-      throw new Refusal("not-ready", "the chain does not answer this node: retry later");
-    }
-    if (state === undefined) throw unknownChannel(channel);
-    return state;
-  }
-}
-
-export function unknownChannel(channel: bigint): Refusal {
-  return new Refusal("unknown-channel", `this node has no channel ${channel}, or its opening is not confirmed yet`);
 }
 
 function notServed(version: ServedVersion): Refusal {
   return new Refusal("version-not-served", `this node serves version ${version.version} of the line`, {
     served: version.hash,
   });
+}
+
+/** Books from an old copy of the data directory would sign a channel's seq twice. */
+function requireBooks(paid: bigint, metered: bigint): void {
+  if (paid > metered) {
+    throw new WorkerError(
+      "BOOKS_BEHIND",
+      `the escrow paid ${paid}, the books say ${metered}: start with an empty --data`,
+    );
+  }
 }

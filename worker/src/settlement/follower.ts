@@ -11,9 +11,6 @@ import type { BooksKeeper } from "./books-keeper.js";
 
 const ESCROW = new Interface(inferenceEscrowAbi);
 
-/** Seconds after which a transaction that is in no block is sent again with a higher fee. */
-const PATIENCE = 60n;
-
 type FinalStatus = Exclude<SettlementStatus, "pending">;
 
 /** Follows a recorded settlement until the chain has decided, across restarts. */
@@ -21,14 +18,17 @@ export class Follower {
   readonly #store: Store;
   readonly #sender: Sender;
   readonly #keeper: BooksKeeper;
+  readonly #patience: bigint;
   readonly #metrics: Metrics;
   readonly #log: Logger;
   #sentAt = 0n;
 
-  constructor(store: Store, sender: Sender, keeper: BooksKeeper, metrics: Metrics, log: Logger) {
+  /** @param patience seconds after which a transaction that is in no block is sent again with a higher fee */
+  constructor(store: Store, sender: Sender, keeper: BooksKeeper, patience: bigint, metrics: Metrics, log: Logger) {
     this.#store = store;
     this.#sender = sender;
     this.#keeper = keeper;
+    this.#patience = patience;
     this.#metrics = metrics;
     this.#log = log;
   }
@@ -79,7 +79,7 @@ export class Follower {
   /** The first turn after a start sends it again as it is: nobody knows whether it left before. */
   async #sendAgain(pending: StoredSettlement): Promise<void> {
     const now = BigInt(Math.floor(Date.now() / 1000));
-    if (this.#sentAt !== 0n && now - this.#sentAt < PATIENCE) return;
+    if (this.#sentAt !== 0n && now - this.#sentAt < this.#patience) return;
     try {
       await this.#sender.exclusive(async () => {
         if (this.#sentAt === 0n) return this.#sender.broadcast(pending.raw);

@@ -11,6 +11,8 @@ export interface SettlementPolicy {
   readonly value: bigint;
   /** Seconds after which the oldest work is settled, whatever its value. */
   readonly age: bigint;
+  /** Seconds after which a transaction that is in no block is sent again with a higher fee. */
+  readonly patience: bigint;
 }
 
 /** What the plan is made from; times are Unix seconds. */

@@ -6,6 +6,7 @@ import { Database } from "./database.js";
 import { Debts } from "./debts.js";
 import { lockDirectory } from "./lock.js";
 import { text } from "./rows.js";
+import { SealedKeys } from "./sealed-keys.js";
 import { Settlements } from "./settlements.js";
 
 /** Whose books these are: they mean nothing on another chain, escrow, node or line (a voucher names its line). */
@@ -21,6 +22,7 @@ export interface Store {
   readonly books: Books;
   readonly debts: Debts;
   readonly settlements: Settlements;
+  readonly keys: SealedKeys;
   close(): void;
 }
 
@@ -69,7 +71,12 @@ export function readStore(directory: string): Store & { readonly identity: Store
 }
 
 function parts(db: Database, node: string): Omit<Store, "close"> {
-  return { books: new Books(db, node), debts: new Debts(db), settlements: new Settlements(db) };
+  return {
+    books: new Books(db, node),
+    debts: new Debts(db),
+    settlements: new Settlements(db),
+    keys: new SealedKeys(db),
+  };
 }
 
 function identityOf(db: Database): string | undefined {
@@ -98,4 +105,5 @@ function bind(db: Database, directory: string, identity: StoreIdentity): void {
 export type { Books, ChannelBooks, Completion, StoredReceipt, StoredResponse, StoredVoucher } from "./books.js";
 export { MAX_AMOUNT } from "./database.js";
 export type { Debt, Debts, Totals } from "./debts.js";
+export type { SealedKey, SealedKeys } from "./sealed-keys.js";
 export type { SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";

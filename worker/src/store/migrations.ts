@@ -8,6 +8,13 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+  -- The enclave's keys live and die with the books: keys that outlived them would sign a channel's seq twice.
+  CREATE TABLE enclave_keys (
+    receipt_key TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    generation INTEGER NOT NULL UNIQUE
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE versions (
     id INTEGER PRIMARY KEY,
     line_id TEXT NOT NULL,

@@ -15,6 +15,12 @@ export function text(row: SqlRow, column: string): string {
   throw corrupt(column, value);
 }
 
+export function bytes(row: SqlRow, column: string): Uint8Array {
+  const value = row[column];
+  if (value instanceof Uint8Array) return value;
+  throw corrupt(column, value);
+}
+
 export function hex(row: SqlRow, column: string): Hex {
   const value = text(row, column);
   if (/^0x[0-9a-f]*$/i.test(value)) return value as Hex;

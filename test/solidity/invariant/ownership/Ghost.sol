@@ -93,6 +93,11 @@ abstract contract Ghost is OwnershipHashes {
         return uint256(keccak256(abi.encode(seed, purpose))) % limit;
     }
 
+    /// @dev Another seed.
+    function mix(uint256 seed, uint256 n) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, n)));
+    }
+
     function chance(uint256 seed, string memory purpose, uint256 oneIn) internal pure returns (bool) {
         return pick(seed, purpose, oneIn) == 0;
     }
@@ -119,7 +124,12 @@ abstract contract Ghost is OwnershipHashes {
     }
 
     /// @dev A locked thing where there is one, with a running request if so asked: else few unlocks would be reached.
-    function pickLocked(uint256 seed, bytes32[] memory keys, ILocks where, bool requested) internal view returns (uint256) {
+    function pickLocked(
+        uint256 seed,
+        bytes32[] memory keys,
+        ILocks where,
+        bool requested
+    ) internal view returns (uint256) {
         uint256 start = pick(seed, "locked", keys.length);
         for (uint256 i; i < keys.length; ++i) {
             uint256 index = (start + i) % keys.length;
@@ -156,9 +166,6 @@ abstract contract Ghost is OwnershipHashes {
 
     /// @dev By the handlers' own account of consents, not by the registry's.
     function mayCite(bytes32 datasetId, bytes32 lineId, address account) internal view returns (bool) {
-        return
-            datasetOwner[datasetId] == account ||
-            isPublic[datasetId] ||
-            consentUntil[datasetId][lineId] >= clock;
+        return datasetOwner[datasetId] == account || isPublic[datasetId] || consentUntil[datasetId][lineId] >= clock;
     }
 }

@@ -29,10 +29,11 @@ abstract contract LedgerActions is ModelActions {
         address actor = anyActor(seed);
         if (_isFull(modelId, actor)) return;
         uint32 grace = uint32(pick(seed, "grace", 30 days + 2));
-        bool expected = !_isOpen(LEDGER.lineIdOf(modelId, actor)) &&
-            isAccountFree(actor) &&
-            MODELS.mayFineTune(modelId, actor) &&
-            grace <= 30 days;
+        bool expected =
+            !_isOpen(LEDGER.lineIdOf(modelId, actor)) &&
+                isAccountFree(actor) &&
+                MODELS.mayFineTune(modelId, actor) &&
+                grace <= 30 days;
         bytes memory data = abi.encodeCall(IDeltaLedger.openLine, (modelId, grace));
         (bool success, ) = act("openLine", actor, address(LEDGER), data);
         assertEq(success, expected, "openLine");
@@ -43,7 +44,7 @@ abstract contract LedgerActions is ModelActions {
         uint256 modelId = anyModel(seed);
         address actor = anyActor(seed);
         if (_isFull(modelId, actor)) return;
-        _append(seed, modelId, actor, _delta(seed), _cited(seed));
+        _append(seed, modelId, actor, _delta(seed), _cited(seed, LEDGER.lineIdOf(modelId, actor), actor));
     }
 
     /// @notice Somebody appends to the head of another account's line.
@@ -64,7 +65,7 @@ abstract contract LedgerActions is ModelActions {
         bool expected = _mayAppend(signed.modelId, signed.account);
         (bool success, bytes memory result) = actFor(
             "appendFor",
-            anyActor(seed + 1),
+            anyActor(mix(seed, 1)),
             signed.account,
             address(LEDGER),
             data
@@ -150,7 +151,7 @@ abstract contract LedgerActions is ModelActions {
         bytes32 lineId = anyLine(seed);
         GhostLine storage line = lines[lineId];
         bool expected = isLineFree(lineId);
-        bytes memory data = abi.encodeCall(IDeltaLedger.lockLine, (line.modelId, _delay(seed), anyActor(seed + 1)));
+        bytes memory data = abi.encodeCall(IDeltaLedger.lockLine, (line.modelId, _delay(seed), anyActor(mix(seed, 1))));
         (bool success, ) = act("lockLine", line.account, address(LEDGER), data);
         assertEq(success, expected, "lockLine");
     }
@@ -277,9 +278,16 @@ abstract contract LedgerActions is ModelActions {
         }
     }
 
-    function _cited(uint256 seed) internal view returns (bytes32[] memory cited) {
-        cited = new bytes32[](datasetIds.length == 0 ? 0 : pick(seed, "cited", 3));
-        for (uint256 i; i < cited.length; ++i) cited[i] = anyDataset(seed + i);
+    /// @dev Up to two datasets: any, or such as the line may cite.
+    function _cited(uint256 seed, bytes32 lineId, address account) internal view returns (bytes32[] memory cited) {
+        cited = new bytes32[](pick(seed, "cited", 3));
+        bool careful = chance(seed, "careful", 2);
+        for (uint256 i; i < cited.length; ++i) {
+            cited[i] = anyDataset(mix(seed, i));
+            for (uint256 k; careful && k < datasetIds.length && !mayCite(cited[i], lineId, account); ++k) {
+                cited[i] = datasetIds[k];
+            }
+        }
     }
 
     function _signedAppend(
@@ -304,15 +312,7 @@ abstract contract LedgerActions is ModelActions {
         return
             abi.encodeCall(
                 IDeltaLedger.appendFor,
-                (
-                    signed.account,
-                    signed.modelId,
-                    signed.parent,
-                    signed.delta,
-                    new bytes32[](0),
-                    DEADLINE,
-                    signature
-                )
+                (signed.account, signed.modelId, signed.parent, signed.delta, new bytes32[](0), DEADLINE, signature)
             );
     }
 }

@@ -62,7 +62,7 @@ abstract contract ModelActions is Watch {
 
     function approve(uint256 seed) external later(seed) {
         uint256 modelId = anyModel(seed);
-        address to = chance(seed, "take back", 3) ? address(0) : anyActor(seed + 1);
+        address to = chance(seed, "take back", 3) ? address(0) : anyActor(mix(seed, 1));
         act(
             "approve",
             actorOr(seed, MODELS.ownerOf(modelId)),
@@ -75,7 +75,7 @@ abstract contract ModelActions is Watch {
         bool approved = !chance(seed, "take back", 2);
         address actor = anyActor(seed);
         bool expected = !approved || isAccountFree(actor);
-        bytes memory data = abi.encodeCall(IERC721.setApprovalForAll, (anyActor(seed + 1), approved));
+        bytes memory data = abi.encodeCall(IERC721.setApprovalForAll, (anyActor(mix(seed, 1)), approved));
         (bool success, ) = act("setApprovalForAll", actor, address(MODELS), data);
         assertEq(success, expected, "setApprovalForAll");
     }
@@ -84,11 +84,9 @@ abstract contract ModelActions is Watch {
         uint256 modelId = anyModel(seed);
         address owner = MODELS.ownerOf(modelId);
         address actor = actorOr(seed, owner);
-        bool entitled = actor == owner ||
-            MODELS.getApproved(modelId) == actor ||
-            MODELS.isApprovedForAll(owner, actor);
+        bool entitled = actor == owner || MODELS.getApproved(modelId) == actor || MODELS.isApprovedForAll(owner, actor);
         bool expected = entitled && isModelFree(modelId);
-        bytes memory data = abi.encodeCall(IERC721.transferFrom, (owner, anyActor(seed + 1), modelId));
+        bytes memory data = abi.encodeCall(IERC721.transferFrom, (owner, anyActor(mix(seed, 1)), modelId));
         (bool success, ) = act("transfer", actor, address(MODELS), data);
         assertEq(success, expected, "transfer");
     }
@@ -96,7 +94,7 @@ abstract contract ModelActions is Watch {
     function lockModel(uint256 seed) external later(seed) {
         if (!_locks(seed)) return _unlockModel(seed);
         uint256 modelId = anyModel(seed);
-        bytes memory data = abi.encodeCall(IModelRegistry.lockModel, (modelId, _delay(seed), anyActor(seed + 1)));
+        bytes memory data = abi.encodeCall(IModelRegistry.lockModel, (modelId, _delay(seed), anyActor(mix(seed, 1))));
         act("lockModel", actorOr(seed, MODELS.ownerOf(modelId)), address(MODELS), data);
     }
 
@@ -113,7 +111,7 @@ abstract contract ModelActions is Watch {
 
     function lockAccount(uint256 seed) external later(seed) {
         if (!_locks(seed)) return _unlockAccount(seed);
-        bytes memory data = abi.encodeCall(IModelRegistry.lockAccount, (_delay(seed), anyActor(seed + 1)));
+        bytes memory data = abi.encodeCall(IModelRegistry.lockAccount, (_delay(seed), anyActor(mix(seed, 1))));
         act("lockAccount", anyActor(seed), address(MODELS), data);
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Channel} from "../../../../contracts/interfaces/IInferenceEscrow.sol";
-import {Node, Policy, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
+import {Node, Policy} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 import {InferenceEscrow} from "../../../../contracts/InferenceEscrow.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
@@ -162,8 +162,8 @@ contract PaymentsInvariants is PaymentsBase {
         for (uint256 i = 0; i < enclaves.length; ++i) {
             address key = vm.addr(enclaves[i].key);
             assertEq(nodes.enclaveOf(key).validUntil, enclaves[i].end, "I9: end");
-            for (uint256 l = 0; l < lines.length; ++l) {
-                bool isPayable = nodes.isPayable(enclaves[i].node, key, lines[l], enclaves[i].end + 1);
+            for (uint256 j = 0; j < lines.length; ++j) {
+                bool isPayable = nodes.isPayable(enclaves[i].node, key, lines[j], enclaves[i].end + 1);
                 assertFalse(isPayable, "I9: work after the end");
             }
         }
@@ -185,7 +185,7 @@ contract PaymentsInvariants is PaymentsBase {
     function invariant_I10_StakeLeavesByThawAndSlashOnly() external view {
         for (uint256 i = 0; i < 3; ++i) {
             address node = vm.addr(store.nodeKeys(i));
-            assertEq(nodes.nodeOf(node).stake, store.staked(node) - store.unstaked(node), "I10: stake");
+            assertEq(nodes.nodeOf(node).stake, store.stakeOf(node), "I10: stake");
         }
     }
 

@@ -37,8 +37,7 @@ contract PaymentsStore {
 
     EnclaveRef[] private _enclaves;
 
-    mapping(address node => uint256) public staked;
-    mapping(address node => uint256) public unstaked;
+    mapping(address node => uint256) public stakeOf;
     mapping(address node => uint256) public thawRequestedAt;
     uint256 public burned;
 
@@ -79,11 +78,11 @@ contract PaymentsStore {
     }
 
     function addStake(address node, uint256 amount) external {
-        staked[node] += amount;
+        stakeOf[node] += amount;
     }
 
     function removeStake(address node, uint256 amount, uint256 burned_) external {
-        unstaked[node] += amount;
+        stakeOf[node] -= amount;
         burned += burned_;
     }
 

@@ -13,24 +13,7 @@ import {HookToken} from "../../../../contracts/mocks/HookToken.sol";
 import {NoReturnToken} from "../../../../contracts/mocks/NoReturnToken.sol";
 import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-
-/// @notice A payer that is a contract, and swallows what fails inside of it.
-contract HostilePayer {
-    function run(address target, bytes calldata data) external returns (bytes memory result) {
-        bool success;
-        (success, result) = target.call(data);
-        if (!success) {
-            assembly ("memory-safe") {
-                revert(add(result, 0x20), mload(result))
-            }
-        }
-    }
-
-    function tryRun(address target, bytes calldata data) external {
-        (bool success, ) = target.call(data);
-        success;
-    }
-}
+import {HostilePayer} from "./HostilePayer.sol";
 
 /// @notice Attacks through the token. Numbered as in the threat list.
 contract InferenceEscrowTokenAttacksTest is PaymentsBase {

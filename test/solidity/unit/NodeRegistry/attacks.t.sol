@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {INodeRegistry, Registration, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus, TeeReport, TeeType} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 import {HookToken} from "../../../../contracts/mocks/HookToken.sol";
-import {NodeRegistry} from "../../../../contracts/NodeRegistry.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
 import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 

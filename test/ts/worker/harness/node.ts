@@ -17,6 +17,9 @@ export async function createNode(chain: TestChain): Promise<HDNodeWallet> {
 
 export const PRICE = 7n;
 
+/** Never settles by itself. */
+export const PATIENT = { value: 2n ** 60n, age: 2n ** 30n, patience: 60n };
+
 let workers = 0;
 
 /** A worker's configuration on a random port with a quick poll. It settles by itself only when a test says so. */
@@ -30,7 +33,7 @@ export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<
     price: PRICE,
     host: "127.0.0.1",
     port: 0,
-    settlement: { value: 2n ** 60n, age: 2n ** 30n },
+    settlement: PATIENT,
     collectValue: undefined,
     pollMs: 30,
     confirmations: 0,
