@@ -13,6 +13,7 @@ import { until } from "./harness/wait.ts";
 
 describe("worker: settlement", () => {
   let chain: TestChain;
+  let shared: TestLine;
   let line: TestLine;
   let operator: HDNodeWallet;
   let worker: Worker | undefined;
@@ -21,10 +22,11 @@ describe("worker: settlement", () => {
 
   before(async () => {
     chain = await sharedChain();
+    shared = await createLine(chain, { measurementId: measureCode() });
   });
 
   beforeEach(async () => {
-    line = await createLine(chain, { measurementId: measureCode() });
+    line = shared;
     operator = await createNode(chain);
   });
 
@@ -94,6 +96,7 @@ describe("worker: settlement", () => {
   });
 
   it("settles each version with its own batch, in the order in which they were served", async () => {
+    line = await createLine(chain, { measurementId: measureCode() });
     await serve();
     const payer = await Payer.open(chain, operator.address, 500n);
     await payer.infer(url);
@@ -220,14 +223,18 @@ describe("worker: settlement", () => {
     await withoutMining(async () => {
       await payer.infer(url);
       const before = await inPool();
-      // The next blocks cost more than the transaction offers.
-      await chain.provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x2540be4000"]);
-      await chain.provider.send("evm_mine", []);
+      // Blocks cost more from now on than the transaction offers.
+      const mine = async () => {
+        await chain.provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x2540be4000"]);
+        await chain.provider.send("evm_mine", []);
+      };
+      await mine();
       expect(await chain.provider.getTransactionReceipt(before.hash)).to.equal(null);
       await until(async () => {
-        await chain.provider.send("evm_mine", []);
+        await mine();
         return (await payer.paid()) === PRICE;
       }, "the fee to be raised");
+      expect(await chain.provider.getTransactionReceipt(before.hash)).to.equal(null);
     });
     await settled(PRICE);
     expect(settlements()).to.deep.equal([["mined", PRICE]]);

@@ -11,11 +11,11 @@ abstract contract DatasetActions is Watch {
     /// @dev The last signed consent that got through, to be sent again.
     bytes private _lastConsent;
 
-    function commitDataset(uint256 seed) external later(seed) {
+    function _commitAnyDataset(uint256 seed) internal {
         if (datasetIds.length < MAX_DATASETS) _commitDataset(anyActor(seed), seed);
     }
 
-    function consent(uint256 seed) external later(seed) {
+    function _consent(uint256 seed) internal {
         bytes32 datasetId = anyDataset(seed);
         address owner = datasetOwner[datasetId];
         address actor = actorOr(seed, owner);
@@ -28,7 +28,7 @@ abstract contract DatasetActions is Watch {
         if (success) consentUntil[datasetId][lineId] = until;
     }
 
-    function consentSigned(uint256 seed) external later(seed) {
+    function _consentSigned(uint256 seed) internal {
         bytes32 datasetId = anyDataset(seed);
         address owner = datasetOwner[datasetId];
         bytes32 lineId = anyLine(seed);
@@ -44,14 +44,14 @@ abstract contract DatasetActions is Watch {
     }
 
     /// @notice A consent that got through is sent again: after a revocation it must not come back.
-    function replayConsent(uint256 seed) external later(seed) {
+    function _replayConsent(uint256 seed) internal {
         if (_lastConsent.length == 0) return;
         (bool success, ) = actFor("replayConsent", anyActor(seed), address(0), address(DATASETS), _lastConsent);
         if (success) breaks("I11", "a consent counted twice");
     }
 
     /// @notice The owner signs the right fields for another chain, contract, nonce or purpose.
-    function consentForged(uint256 seed) external later(seed) {
+    function _consentForged(uint256 seed) internal {
         bytes32 datasetId = anyDataset(seed);
         address owner = datasetOwner[datasetId];
         bytes32 lineId = anyLine(seed);
@@ -72,7 +72,7 @@ abstract contract DatasetActions is Watch {
         if (success) breaks("I11", "a signature for something else was accepted");
     }
 
-    function revokeConsent(uint256 seed) external later(seed) {
+    function _revokeConsent(uint256 seed) internal {
         bytes32 datasetId = anyDataset(seed);
         address owner = datasetOwner[datasetId];
         address actor = actorOr(seed, owner);
@@ -83,7 +83,7 @@ abstract contract DatasetActions is Watch {
         if (success) consentUntil[datasetId][lineId] = 0;
     }
 
-    function setPublic(uint256 seed) external later(seed) {
+    function _setPublic(uint256 seed) internal {
         bytes32 datasetId = anyDataset(seed);
         address owner = datasetOwner[datasetId];
         address actor = actorOr(seed, owner);

@@ -24,7 +24,7 @@ abstract contract LedgerActions is ModelActions {
     /// @dev The last signed append that got through, to be sent again.
     bytes private _lastSigned;
 
-    function openLine(uint256 seed) external later(seed) {
+    function _openLine(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address actor = anyActor(seed);
         if (_isFull(modelId, actor)) return;
@@ -40,15 +40,20 @@ abstract contract LedgerActions is ModelActions {
         if (success) _recordLine(modelId, actor, grace);
     }
 
-    function append(uint256 seed) external later(seed) {
+    /// @dev On a line of the actor's choice, which it may open.
+    function _appendAnywhere(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address actor = anyActor(seed);
-        if (_isFull(modelId, actor)) return;
-        _append(seed, modelId, actor, _delta(seed), _cited(seed, LEDGER.lineIdOf(modelId, actor), actor));
+        if (!_isFull(modelId, actor)) _appendCiting(seed, modelId, actor);
+    }
+
+    function _appendToOpenLine(uint256 seed) internal {
+        GhostLine storage line = lines[anyLine(seed)];
+        _appendCiting(seed, line.modelId, line.account);
     }
 
     /// @notice Somebody appends to the head of another account's line.
-    function appendOntoOthersHead(uint256 seed) external later(seed) {
+    function _appendOntoOthersHead(uint256 seed) internal {
         GhostLine storage line = lines[anyLine(seed)];
         address actor = anyActor(seed);
         bytes32 head = line.versions[line.versions.length - 1].hash;
@@ -58,7 +63,7 @@ abstract contract LedgerActions is ModelActions {
         assertFalse(success, "append onto another line's head");
     }
 
-    function appendSigned(uint256 seed) external later(seed) {
+    function _appendSigned(uint256 seed) internal {
         SignedAppend memory signed = _signedAppend(seed, anyModel(seed), anyActor(seed));
         if (_isFull(signed.modelId, signed.account)) return;
         bytes memory data = _relayed(signed);
@@ -77,14 +82,14 @@ abstract contract LedgerActions is ModelActions {
     }
 
     /// @notice A signature that got through is sent again.
-    function replaySigned(uint256 seed) external later(seed) {
+    function _replaySigned(uint256 seed) internal {
         if (_lastSigned.length == 0) return;
         (bool success, ) = actFor("replay", anyActor(seed), address(0), address(LEDGER), _lastSigned);
         if (success) breaks("I11", "a signature counted twice");
     }
 
     /// @notice The right account signs the right fields for another chain, contract, purpose or line.
-    function appendForged(uint256 seed) external later(seed) {
+    function _appendForged(uint256 seed) internal {
         GhostLine storage line = lines[anyLine(seed)];
         SignedAppend memory signed = _signedAppend(seed, line.modelId, line.account);
         uint256 kind = pick(seed, "kind", 5);
@@ -109,7 +114,7 @@ abstract contract LedgerActions is ModelActions {
         if (success) breaks("I11", "a signature for something else was accepted");
     }
 
-    function activate(uint256 seed) external later(seed) {
+    function _activate(uint256 seed) internal {
         bytes32 lineId = anyLine(seed);
         GhostLine storage line = lines[lineId];
         address actor = actorOr(seed, line.account);
@@ -135,7 +140,7 @@ abstract contract LedgerActions is ModelActions {
         line.active = version;
     }
 
-    function setGrace(uint256 seed) external later(seed) {
+    function _setGrace(uint256 seed) internal {
         bytes32 lineId = anyLine(seed);
         GhostLine storage line = lines[lineId];
         uint32 grace = uint32(pick(seed, "grace", 30 days + 2));
@@ -146,8 +151,7 @@ abstract contract LedgerActions is ModelActions {
         if (success) line.grace = grace;
     }
 
-    function lockLine(uint256 seed) external later(seed) {
-        if (!_locks(seed)) return _unlockLine(seed);
+    function _lockLine(uint256 seed) internal {
         bytes32 lineId = anyLine(seed);
         GhostLine storage line = lines[lineId];
         bool expected = isLineFree(lineId);
@@ -156,15 +160,16 @@ abstract contract LedgerActions is ModelActions {
         assertEq(success, expected, "lockLine");
     }
 
-    function unlockLine(uint256 seed) external later(seed) {
-        _unlockLine(seed);
-    }
-
-    function vetoUnlockLine(uint256 seed) external later(seed) {
+    function _vetoUnlockLine(uint256 seed) internal {
         bytes32 lineId = lineIds[pickLocked(seed, lineIds, LEDGER, true)];
         address guardian = LEDGER.lockOf(lineId).guardian;
         bytes memory data = abi.encodeCall(IDeltaLedger.vetoUnlockLine, (lineId));
         act("vetoUnlockLine", actorOr(seed, guardian), address(LEDGER), data);
+    }
+
+    function _appendCiting(uint256 seed, uint256 modelId, address actor) private {
+        bytes32[] memory cited = _cited(seed, LEDGER.lineIdOf(modelId, actor), actor);
+        _append(seed, modelId, actor, _delta(seed), cited);
     }
 
     function _append(
@@ -190,7 +195,7 @@ abstract contract LedgerActions is ModelActions {
         _recordDelta(modelId, actor, delta, cited, result);
     }
 
-    function _unlockLine(uint256 seed) private {
+    function _unlockLine(uint256 seed) internal {
         bytes32 lineId = lineIds[pickLocked(seed, lineIds, LEDGER, false)];
         address actor = actorOr(seed, lines[lineId].account);
         uint256 modelId = lines[lineId].modelId;

@@ -8,12 +8,13 @@ import {Watch} from "./Watch.sol";
 
 /// @notice What anybody tries on models, licences, and the locks of models and accounts.
 abstract contract ModelActions is Watch {
-    function deployModel(uint256 seed) external later(seed) {
-        if (modelIds.length < MAX_MODELS) _deployModel(anyActor(seed), seed, Visibility(pick(seed, "visibility", 3)));
+    function _deployAnyModel(uint256 seed) internal {
+        if (modelIds.length == MAX_MODELS) return;
+        _deployModel(anyActor(seed), seed, Visibility(pick(seed, "visibility", 3)));
     }
 
     /// @notice Somebody anchors other data under a root that is taken.
-    function redeployModel(uint256 seed) external later(seed) {
+    function _redeployModel(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         ModelAnchor memory anchor = MODELS.anchorOf(modelId);
         anchor.architectureHash = keccak256(abi.encode(seed));
@@ -23,7 +24,7 @@ abstract contract ModelActions is Watch {
         if (success) breaks("I2", "an anchor was written twice");
     }
 
-    function setTerms(uint256 seed) external later(seed) {
+    function _setTerms(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address owner = MODELS.ownerOf(modelId);
         address actor = actorOr(seed, owner);
@@ -38,7 +39,7 @@ abstract contract ModelActions is Watch {
         assertEq(success, expected, "setTerms");
     }
 
-    function setTokenURI(uint256 seed) external later(seed) {
+    function _setTokenURI(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address owner = MODELS.ownerOf(modelId);
         address actor = actorOr(seed, owner);
@@ -48,7 +49,7 @@ abstract contract ModelActions is Watch {
         assertEq(success, expected, "setTokenURI");
     }
 
-    function grantLicence(uint256 seed) external later(seed) {
+    function _grantLicence(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address owner = MODELS.ownerOf(modelId);
         address actor = actorOr(seed, owner);
@@ -60,7 +61,7 @@ abstract contract ModelActions is Watch {
         assertEq(success, expected, "grantLicence");
     }
 
-    function approve(uint256 seed) external later(seed) {
+    function _approve(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address to = chance(seed, "take back", 3) ? address(0) : anyActor(mix(seed, 1));
         act(
@@ -71,7 +72,7 @@ abstract contract ModelActions is Watch {
         );
     }
 
-    function setApprovalForAll(uint256 seed) external later(seed) {
+    function _setApprovalForAll(uint256 seed) internal {
         bool approved = !chance(seed, "take back", 2);
         address actor = anyActor(seed);
         bool expected = !approved || isAccountFree(actor);
@@ -80,7 +81,7 @@ abstract contract ModelActions is Watch {
         assertEq(success, expected, "setApprovalForAll");
     }
 
-    function transferModel(uint256 seed) external later(seed) {
+    function _transferModel(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         address owner = MODELS.ownerOf(modelId);
         address actor = actorOr(seed, owner);
@@ -91,35 +92,25 @@ abstract contract ModelActions is Watch {
         assertEq(success, expected, "transfer");
     }
 
-    function lockModel(uint256 seed) external later(seed) {
-        if (!_locks(seed)) return _unlockModel(seed);
+    function _lockModel(uint256 seed) internal {
         uint256 modelId = anyModel(seed);
         bytes memory data = abi.encodeCall(IModelRegistry.lockModel, (modelId, _delay(seed), anyActor(mix(seed, 1))));
         act("lockModel", actorOr(seed, MODELS.ownerOf(modelId)), address(MODELS), data);
     }
 
-    function unlockModel(uint256 seed) external later(seed) {
-        _unlockModel(seed);
-    }
-
-    function vetoUnlockModel(uint256 seed) external later(seed) {
+    function _vetoUnlockModel(uint256 seed) internal {
         uint256 modelId = modelIds[pickLocked(seed, _modelKeys(), MODELS, true)];
         address guardian = MODELS.lockOf(bytes32(modelId)).guardian;
         bytes memory data = abi.encodeCall(IModelRegistry.vetoUnlockModel, (modelId));
         act("vetoUnlockModel", actorOr(seed, guardian), address(MODELS), data);
     }
 
-    function lockAccount(uint256 seed) external later(seed) {
-        if (!_locks(seed)) return _unlockAccount(seed);
+    function _lockAccount(uint256 seed) internal {
         bytes memory data = abi.encodeCall(IModelRegistry.lockAccount, (_delay(seed), anyActor(mix(seed, 1))));
         act("lockAccount", anyActor(seed), address(MODELS), data);
     }
 
-    function unlockAccount(uint256 seed) external later(seed) {
-        _unlockAccount(seed);
-    }
-
-    function vetoUnlockAccount(uint256 seed) external later(seed) {
+    function _vetoUnlockAccount(uint256 seed) internal {
         address account = actors[pickLocked(seed, _accountKeys(), MODELS, true)];
         address guardian = MODELS.lockOf(keyOf(account)).guardian;
         bytes memory data = abi.encodeCall(IModelRegistry.vetoUnlockAccount, (account));
@@ -151,11 +142,6 @@ abstract contract ModelActions is Watch {
         return chance(seed, "for ever", 24) ? 0 : uint32(1 hours + pick(seed, "delay", 2 days));
     }
 
-    /// @dev An unlock takes two calls or more, so locks are the rarer: else soon everything would be locked.
-    function _locks(uint256 seed) internal pure returns (bool) {
-        return chance(seed, "locks", 3);
-    }
-
     /// @dev Most unlocks come in time, the others when they come.
     function _maybeWait(uint256 seed, uint40 unlockAt) internal {
         if (!chance(seed, "early", 4) && clock < unlockAt) {
@@ -164,7 +150,7 @@ abstract contract ModelActions is Watch {
         }
     }
 
-    function _unlockModel(uint256 seed) private {
+    function _unlockModel(uint256 seed) internal {
         uint256 modelId = modelIds[pickLocked(seed, _modelKeys(), MODELS, false)];
         address actor = actorOr(seed, MODELS.ownerOf(modelId));
         uint40 unlockAt = MODELS.lockOf(bytes32(modelId)).unlockAt;
@@ -177,7 +163,7 @@ abstract contract ModelActions is Watch {
         }
     }
 
-    function _unlockAccount(uint256 seed) private {
+    function _unlockAccount(uint256 seed) internal {
         address actor = actors[pickLocked(seed, _accountKeys(), MODELS, false)];
         uint40 unlockAt = MODELS.lockOf(keyOf(actor)).unlockAt;
         if (unlockAt == 0) {

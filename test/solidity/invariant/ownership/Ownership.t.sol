@@ -149,10 +149,10 @@ contract OwnershipInvariants is Test {
     }
 
     /// @dev Invariants over calls that never get through would prove nothing: with seeds like the runner's, every call
-    /// of the handler succeeds many times.
+    /// of the handlers gets through.
     function test_HandlersReachEveryCall() external {
-        bytes4[32] memory selectors = _selectors();
-        for (uint256 i; i < 500; ++i) {
+        bytes4[21] memory selectors = _selectors();
+        for (uint256 i; i < 800; ++i) {
             uint256 seed = uint256(keccak256(abi.encode(i)));
             (bool success, ) = address(handler).call(
                 abi.encodePacked(selectors[seed % selectors.length], abi.encode(seed))
@@ -165,39 +165,28 @@ contract OwnershipInvariants is Test {
         }
     }
 
-    function _selectors() private view returns (bytes4[32] memory selectors) {
+    function _selectors() private view returns (bytes4[21] memory selectors) {
         selectors[0] = handler.deployModel.selector;
-        selectors[1] = handler.redeployModel.selector;
-        selectors[2] = handler.setTerms.selector;
-        selectors[3] = handler.setTokenURI.selector;
-        selectors[4] = handler.grantLicence.selector;
-        selectors[5] = handler.approve.selector;
-        selectors[6] = handler.setApprovalForAll.selector;
-        selectors[7] = handler.transferModel.selector;
-        selectors[8] = handler.lockModel.selector;
-        selectors[9] = handler.unlockModel.selector;
-        selectors[10] = handler.vetoUnlockModel.selector;
-        selectors[11] = handler.lockAccount.selector;
-        selectors[12] = handler.unlockAccount.selector;
-        selectors[13] = handler.vetoUnlockAccount.selector;
-        selectors[14] = handler.openLine.selector;
-        selectors[15] = handler.append.selector;
-        selectors[16] = handler.appendOntoOthersHead.selector;
-        selectors[17] = handler.appendSigned.selector;
-        selectors[18] = handler.replaySigned.selector;
-        selectors[19] = handler.appendForged.selector;
-        selectors[20] = handler.activate.selector;
-        selectors[21] = handler.setGrace.selector;
-        selectors[22] = handler.lockLine.selector;
-        selectors[23] = handler.unlockLine.selector;
-        selectors[24] = handler.vetoUnlockLine.selector;
-        selectors[25] = handler.commitDataset.selector;
-        selectors[26] = handler.consent.selector;
-        selectors[27] = handler.consentSigned.selector;
-        selectors[28] = handler.replayConsent.selector;
-        selectors[29] = handler.consentForged.selector;
-        selectors[30] = handler.revokeConsent.selector;
-        selectors[31] = handler.setPublic.selector;
+        selectors[1] = handler.changeModel.selector;
+        selectors[2] = handler.approve.selector;
+        selectors[3] = handler.transferModel.selector;
+        selectors[4] = handler.openLine.selector;
+        selectors[5] = handler.append.selector;
+        selectors[6] = handler.appendToOpenLine.selector;
+        selectors[7] = handler.appendSigned.selector;
+        selectors[8] = handler.activate.selector;
+        selectors[9] = handler.activateAgain.selector;
+        selectors[10] = handler.setGrace.selector;
+        selectors[11] = handler.commitDataset.selector;
+        selectors[12] = handler.consent.selector;
+        selectors[13] = handler.consentSigned.selector;
+        selectors[14] = handler.takeBack.selector;
+        selectors[15] = handler.lock.selector;
+        selectors[16] = handler.unlockModel.selector;
+        selectors[17] = handler.unlockLine.selector;
+        selectors[18] = handler.unlockAccount.selector;
+        selectors[19] = handler.veto.selector;
+        selectors[20] = handler.attack.selector;
     }
 
     function _names() private pure returns (string[33] memory) {
