@@ -13,7 +13,7 @@ import {
 } from "@freehold/worker/engine";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
-import { startChain, type TestChain } from "./worker/harness/chain.ts";
+import { sharedChain, type TestChain } from "./worker/harness/chain.ts";
 import { createNode, workerConfig } from "./worker/harness/node.ts";
 
 const ARCHITECTURE: NgramMlpArchitecture = {
@@ -44,14 +44,11 @@ describe("README", () => {
   let worker: Worker | undefined;
 
   before(async () => {
-    chain = await startChain();
+    chain = await sharedChain();
     owner = await chain.account();
   });
 
-  after(async () => {
-    await worker?.stop();
-    await chain.close();
-  });
+  after(() => worker?.stop());
 
   it("the example runs as it stands there", async () => {
     const source = await readFile(new URL("../../README.md", import.meta.url), "utf8");
@@ -60,7 +57,7 @@ describe("README", () => {
     const code = stripTypeScriptTypes(block ?? "").replace(/^import .*$/gm, "");
     expect(block?.split("\n").filter((line) => /\S/.test(line) && !/^\s*\/\//.test(line)).length).to.be.at.most(20);
 
-    const files = join(chain.directory, "files");
+    const files = join(chain.directory, "readme-files");
     await mkdir(files);
     const [base, tuned] = [weights(0), weights(5)];
     const architecture = encodeArchitecture(ARCHITECTURE);
@@ -106,7 +103,7 @@ describe("README", () => {
   /** What the README leaves to others: a node that serves the line, and a channel to it. */
   async function nodeFor(lineId: sdk.Hex, files: string, architecture: Uint8Array) {
     const freehold = sdk.createFreehold({ signer: owner, chainId: 31337n, deployment: chain.deployment });
-    const store = join(chain.directory, "store");
+    const store = join(chain.directory, "readme-store");
     await mkdir(store);
     for (const name of ["model.safetensors", "delta.safetensors"]) {
       const { root } = await hashFile(join(files, name));
