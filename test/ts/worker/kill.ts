@@ -110,8 +110,13 @@ describe("worker: kill -9 at any moment", () => {
 
     let over = false;
     let worker = new WorkerProcess(args, operator.privateKey, config.port);
+    const failures: unknown[] = [];
     const loops = clients.map(async (client) => {
-      while (!over) await client.infer(worker.url, () => over);
+      try {
+        while (!over) await client.infer(worker.url, () => over);
+      } catch (error) {
+        failures.push(error);
+      }
     });
     const pending = () => {
       const store = readStore(config.data);
@@ -143,6 +148,7 @@ describe("worker: kill -9 at any moment", () => {
     await pause(300);
     over = true;
     await Promise.all(loops);
+    expect(failures).to.deep.equal([]);
     for (const client of clients) await client.finish(worker.url);
 
     worker.signal("SIGUSR2");

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain, ChannelState, EscrowEvent } from "./types.js";
 import type { ChainView } from "./view.js";
 
 /** Channels kept in memory; the least recently read one goes first. */
 const MAX_CACHED = 100_000;
 /** Milliseconds between two looks for channels that are newer than any known one. */
-const COUNT_PAUSE = 250;
+const COUNT_PAUSE = 100;
 
 /** The node's channels, in memory once they were asked for, and kept up to date by events. */
 export class Channels {
@@ -78,18 +79,18 @@ export class Channels {
     return final && newest && { ...final, closeAt: newest.closeAt, closed: newest.closed };
   }
 
-  async #refreshCount(): Promise<void> {
-    if (performance.now() - this.#countedAt < COUNT_PAUSE) return;
-    this.#counting ??= this.#chain
-      .channelCount()
-      .then((count) => {
-        this.#count = count;
-        this.#countedAt = performance.now();
-      })
-      .finally(() => {
-        this.#counting = undefined;
-      });
-    await this.#counting;
+  /** Reads the count for all who ask meanwhile, so that questions for channels that do not exist cost few calls. */
+  #refreshCount(): Promise<void> {
+    this.#counting ??= this.#readCount().finally(() => {
+      this.#counting = undefined;
+    });
+    return this.#counting;
+  }
+
+  async #readCount(): Promise<void> {
+    await sleep(Math.max(0, this.#countedAt + COUNT_PAUSE - performance.now()));
+    this.#count = await this.#chain.channelCount();
+    this.#countedAt = performance.now();
   }
 }
 

@@ -60,8 +60,8 @@ async function startChain(): Promise<TestChain> {
   const deploymentFile = join(directory, "deployment.json");
   await writeFile(deploymentFile, JSON.stringify(deployment));
 
-  const provider = new JsonRpcProvider(url, 31337, { staticNetwork: true, cacheTimeout: -1 });
-  provider.pollingInterval = 50;
+  const provider = new JsonRpcProvider(url, 31337, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+  provider.pollingInterval = 10;
   const contract = (name: string, abi: ConstructorParameters<typeof Contract>[1]) =>
     new Contract(deployment.contracts[name]?.address ?? "", abi, provider);
   let next = RESERVED;
