@@ -58,7 +58,8 @@ export class Worker {
     try {
       const app = createServer(config);
       let worker: Worker | undefined;
-      const onView = (view: ChainView, events: readonly EscrowEvent[] | undefined) => worker?.onView(view, events);
+      const onView = (view: ChainView, events: readonly EscrowEvent[] | undefined) =>
+        worker === undefined ? undefined : worker.#onView(view, events);
       const parts = await assemble(config, operatorKey, provider, store, onView, app.log);
       worker = new Worker(config, store, app, parts);
       return worker;
@@ -100,12 +101,13 @@ export class Worker {
     await within(STOP_PATIENCE, this.#settlement?.stop());
     this.#stop.abort();
     await within(STOP_PATIENCE, this.#watching);
+    await this.#parts.versions.close();
     this.#parts.provider.destroy();
     this.#store.close();
   }
 
   /** Everything that follows the chain, once per view. */
-  private onView(view: ChainView, events: readonly EscrowEvent[] | undefined): Promise<void> {
+  #onView(view: ChainView, events: readonly EscrowEvent[] | undefined): Promise<void> {
     const { versions, registrar, channels } = this.#parts;
     if (this.#settlement !== undefined) {
       void versions.follow(view);

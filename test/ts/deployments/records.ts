@@ -35,6 +35,15 @@ describe("deployments", () => {
     }
   });
 
+  it("every contract fits the code limit of 24,576 bytes (EIP-170)", async () => {
+    const connection = await network.create("local");
+    const record = await deployFreehold(connection);
+    for (const [name, { address }] of Object.entries(record.contracts)) {
+      const code = await connection.ethers.provider.getCode(address);
+      expect((code.length - 2) / 2, name).to.be.within(1, 24_576);
+    }
+  });
+
   it("refuses a record with a field too many, a bad address or a missing contract", async () => {
     const record = await deployFreehold(await network.create("local"));
     const validate = await validator();

@@ -21,7 +21,7 @@ const debt = (channel: bigint, changes: Partial<Debt> = {}): Debt => ({
 });
 
 const situation = (changes: Partial<Situation> = {}): Situation => ({
-  policy: { value: 1_000n, age: 500n, patience: 60n },
+  policy: { value: 1_000n, age: 500n, patience: 60n, maxGas: 16_777_216n },
   chainTime: 200n,
   wallTime: 200n,
   activeHash: V1,
@@ -54,7 +54,7 @@ describe("worker: settlement planning", () => {
   });
 
   it("settles before the escrow's limit, whatever the policy says", () => {
-    const patient = { policy: { value: 1_000n, age: 1_000_000n, patience: 60n } };
+    const patient = { policy: { value: 1_000n, age: 1_000_000n, patience: 60n, maxGas: 16_777_216n } };
     expect(nextBatch([debt(1n)], situation({ ...patient, chainTime: 5_099n }))).to.equal(undefined);
     expect(nextBatch([debt(1n)], situation({ ...patient, chainTime: 5_100n }))?.cause).to.equal("age");
   });

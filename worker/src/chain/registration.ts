@@ -14,6 +14,8 @@ const NODES = new Interface(nodeRegistryAbi);
 
 /** The part of an enclave's life that must be left before a new one is registered: a fifth. */
 const RENEWAL = 5n;
+/** Milliseconds between two attempts to register. */
+const RETRY = 30_000;
 
 /** Keeps the enclave registered: checks the operator's standing, registers, renews before the end. */
 export class Registrar {
@@ -24,6 +26,7 @@ export class Registrar {
   readonly #addresses: Addresses;
   readonly #log: Logger;
   #running = false;
+  #notBefore = 0;
 
   constructor(
     provider: JsonRpcProvider,
@@ -74,11 +77,13 @@ export class Registrar {
   async renew(view: ChainView): Promise<void> {
     const newest = this.#enclave.keys[0];
     const state = newest && view.keys.get(newest.receiptKey);
-    if (this.#running || (state !== undefined && this.#lasts({ ...state, node: "" }, view.head.timestamp))) return;
+    const lasts = state !== undefined && this.#lasts({ ...state, node: this.#sender.address }, view.head.timestamp);
+    if (lasts || this.#running || performance.now() < this.#notBefore) return;
     this.#running = true;
     try {
       await this.ensure();
     } catch (error) {
+      this.#notBefore = performance.now() + RETRY;
       this.#log.error({ reason: reason(error) }, "the enclave cannot be registered anew");
     } finally {
       this.#running = false;

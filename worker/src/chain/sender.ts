@@ -6,6 +6,7 @@ import {
   type TransactionRequest,
   Wallet,
 } from "ethers";
+import { max } from "../bigint.js";
 import { WorkerError } from "../errors.js";
 
 /** A transaction that anybody can send. */
@@ -54,29 +55,24 @@ export class Sender {
     return this.#sign({ ...call, nonce, ...(await this.#fees()) });
   }
 
-  /** Signs the same transaction with a higher fee. */
-  async raise(raw: string): Promise<SignedTransaction> {
+  /** Signs the same transaction with a higher fee; undefined when the network asks for no more than it offers. */
+  async raise(raw: string): Promise<SignedTransaction | undefined> {
     const before = Transaction.from(raw);
-    const fees = await this.#fees();
-    const higher = (now: bigint | null | undefined, then: bigint | null) => {
-      const least = ((then ?? 0n) * RAISE) / 100n + 1n;
-      return now != null && now > least ? now : least;
-    };
-    const raised =
-      "gasPrice" in fees
-        ? { gasPrice: higher(fees.gasPrice, before.gasPrice), type: 0 }
-        : {
-            maxFeePerGas: higher(fees.maxFeePerGas, before.maxFeePerGas),
-            maxPriorityFeePerGas: higher(fees.maxPriorityFeePerGas, before.maxPriorityFeePerGas),
-            type: 2,
-          };
-    return this.#sign({
-      to: before.to,
-      data: before.data,
-      gasLimit: before.gasLimit,
-      nonce: before.nonce,
-      ...raised,
-    });
+    const now = await this.#fees();
+    const offers: readonly [bigint, bigint | null][] =
+      now.type === 0
+        ? [[now.gasPrice, before.gasPrice]]
+        : [
+            [now.maxFeePerGas, before.maxFeePerGas],
+            [now.maxPriorityFeePerGas, before.maxPriorityFeePerGas],
+          ];
+    if (offers.every(([asked, offered]) => asked <= (offered ?? 0n))) return undefined;
+    const [first = 0n, second = 0n] = offers.map(([asked, offered]) =>
+      max(asked, ((offered ?? 0n) * RAISE) / 100n + 1n),
+    );
+    const fees = now.type === 0 ? { gasPrice: first } : { maxFeePerGas: first, maxPriorityFeePerGas: second };
+    const { to, data, gasLimit, nonce } = before;
+    return this.#sign({ to, data, gasLimit, nonce, type: now.type, ...fees });
   }
 
   /** Hands a transaction to the network; one that it knows already is no error. */
@@ -118,8 +114,10 @@ export class Sender {
   /** EIP-1559 fees where the chain has them. */
   async #fees() {
     const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await this.#provider.getFeeData();
-    if (maxFeePerGas != null && maxPriorityFeePerGas != null) return { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+    if (maxFeePerGas != null && maxPriorityFeePerGas != null) {
+      return { type: 2, maxFeePerGas, maxPriorityFeePerGas } as const;
+    }
     if (gasPrice == null) throw new WorkerError("RPC_FAILED", "the RPC endpoint names no gas price");
-    return { type: 0, gasPrice };
+    return { type: 0, gasPrice } as const;
   }
 }

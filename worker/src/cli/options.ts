@@ -26,6 +26,7 @@ export interface ServeOptions {
   readonly settleValue: bigint;
   readonly settleAge: bigint;
   readonly feePatience: bigint;
+  readonly settleGas: bigint;
   readonly settleOnExit?: boolean;
   readonly collectValue?: bigint;
   readonly poll: number;
@@ -74,6 +75,12 @@ export function serveOptions(command: Command): Command {
         .default(60n, "60")
         .argParser(amount),
     )
+    .addOption(
+      optional("--settle-gas <gas>", "most gas of one settlement", "SETTLE_GAS")
+        // EIP-7825.
+        .default(16_777_216n, "16777216")
+        .argParser(amount),
+    )
     .addOption(optional("--settle-on-exit", "settle everything before the process ends", "SETTLE_ON_EXIT"))
     .addOption(
       optional("--collect-value <units>", "collect earnings of at least this", "COLLECT_VALUE").argParser(amount),
@@ -113,7 +120,12 @@ export function configOf(options: ServeOptions): WorkerConfig {
     price: options.price,
     host: options.host,
     port: options.port,
-    settlement: { value: options.settleValue, age: options.settleAge, patience: options.feePatience },
+    settlement: {
+      value: options.settleValue,
+      age: options.settleAge,
+      patience: options.feePatience,
+      maxGas: options.settleGas,
+    },
     collectValue: options.collectValue,
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),

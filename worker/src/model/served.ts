@@ -64,6 +64,12 @@ export class ServedVersions {
     }
   }
 
+  /** Frees what is loaded; nothing may run any more. */
+  async close(): Promise<void> {
+    const all = [...(this.#current ? [this.#current] : []), ...this.#superseded];
+    await Promise.allSettled(all.map(({ engine }) => engine.close()));
+  }
+
   #closeUnpayable(view: ChainView): void {
     const isOver = (version: ServedVersion) =>
       (view.payableUntil.get(version.hash) ?? 0n) < view.head.timestamp && !this.#uses.has(version);

@@ -10,9 +10,6 @@ import { type BatchPlan, claimOf } from "./plan.js";
 
 const ESCROW = new Interface(inferenceEscrowAbi);
 
-/** Most gas of one transaction (EIP-7825). */
-export const GAS_CAP = 16_777_216n;
-
 /** A batch that the enclave signed, as `InferenceEscrow.settle` takes it. */
 export interface SignedBatch {
   readonly batch: Batch;

@@ -82,10 +82,9 @@ export class Follower {
     if (this.#sentAt !== 0n && now - this.#sentAt < this.#patience) return;
     try {
       await this.#sender.exclusive(async () => {
-        if (this.#sentAt === 0n) return this.#sender.broadcast(pending.raw);
-        const raised = await this.#sender.raise(pending.raw);
-        this.#store.settlements.replace(pending, raised.raw, raised.hash);
-        return this.#sender.broadcast(raised.raw);
+        const raised = this.#sentAt === 0n ? undefined : await this.#sender.raise(pending.raw);
+        if (raised !== undefined) this.#store.settlements.replace(pending, raised.raw, raised.hash);
+        return this.#sender.broadcast(raised?.raw ?? pending.raw);
       });
     } catch (error) {
       this.#log.warn({ settlement: Number(pending.id), reason: reason(error) }, "settlement not taken yet");

@@ -13,6 +13,8 @@ export interface SettlementPolicy {
   readonly age: bigint;
   /** Seconds after which a transaction that is in no block is sent again with a higher fee. */
   readonly patience: bigint;
+  /** Most gas of one settlement. */
+  readonly maxGas: bigint;
 }
 
 /** What the plan is made from; times are Unix seconds. */

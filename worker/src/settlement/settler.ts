@@ -10,7 +10,7 @@ import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
 import type { Debt, Store } from "../store/index.js";
-import { GAS_CAP, RefusedError, type SignedBatch, signPlan, simulate } from "./batch.js";
+import { RefusedError, type SignedBatch, signPlan, simulate } from "./batch.js";
 import type { BooksKeeper } from "./books-keeper.js";
 import { type BatchPlan, nextBatch, type SettlementPolicy } from "./plan.js";
 
@@ -140,19 +140,19 @@ export class Settler {
 
   /** Drops rows that pay nothing and halves what is over the gas cap, until the batch would do what it says. */
   async #fit(signed: SignedBatch): Promise<SignedBatch & { gasLimit: bigint }> {
-    const { enclave, chain, sender, log } = this.#parts;
+    const { enclave, chain, sender, log, policy } = this.#parts;
     let current = signed;
     while (true) {
       const { skipped, gas } = await this.#simulate(current);
       const paying = current.debts.filter((_, i) => ((skipped >> BigInt(i)) & 1n) === 0n);
-      if (paying.length === current.debts.length && gas <= GAS_CAP) {
-        return { ...current, gasLimit: min((gas * 5n) / 4n, GAS_CAP) };
+      if (paying.length === current.debts.length && gas <= policy.maxGas) {
+        return { ...current, gasLimit: min((gas * 5n) / 4n, policy.maxGas) };
       }
       const idle = current.debts.filter((debt) => !paying.includes(debt));
       this.#rest(idle);
       if (idle.length > 0)
         log.warn({ channels: idle.map(({ channel }) => String(channel)) }, "rows that pay nothing rest");
-      const debts = gas > GAS_CAP ? paying.slice(0, Math.floor(paying.length / 2)) : paying;
+      const debts = gas > policy.maxGas ? paying.slice(0, Math.floor(paying.length / 2)) : paying;
       if (debts.length === 0) throw new RefusedError("no row of it would be paid");
       const { lineId, versionHash } = current.batch;
       current = await signPlan({ lineId, versionHash, debts }, sender.address, enclave, chain);

@@ -18,7 +18,7 @@ export async function createNode(chain: TestChain): Promise<HDNodeWallet> {
 export const PRICE = 7n;
 
 /** Never settles by itself. */
-export const PATIENT = { value: 2n ** 60n, age: 2n ** 30n, patience: 60n };
+export const PATIENT = { value: 2n ** 60n, age: 2n ** 30n, patience: 60n, maxGas: 16_777_216n };
 
 let workers = 0;
 

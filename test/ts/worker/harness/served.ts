@@ -1,0 +1,65 @@
+import { developmentProvider, Worker, type WorkerConfig } from "@freehold/worker";
+import type { HDNodeWallet } from "ethers";
+import { readStore, type Store } from "../../../../worker/dist/store/index.js";
+import type { TestChain } from "./chain.ts";
+import type { TestLine } from "./model.ts";
+import { createNode, workerConfig } from "./node.ts";
+import { until } from "./wait.ts";
+
+/** A node with a worker in this process, and its books. */
+export class ServedNode {
+  readonly config: WorkerConfig;
+  readonly operator: HDNodeWallet;
+  worker: Worker;
+  url: string;
+
+  private constructor(config: WorkerConfig, operator: HDNodeWallet, worker: Worker, url: string) {
+    this.config = config;
+    this.operator = operator;
+    this.worker = worker;
+    this.url = url;
+  }
+
+  static async start(chain: TestChain, line: TestLine, changes: Partial<WorkerConfig> = {}): Promise<ServedNode> {
+    const operator = await createNode(chain);
+    const config = workerConfig(chain, line, changes);
+    const worker = await Worker.create(config, operator.privateKey, developmentProvider());
+    return new ServedNode(config, operator, worker, await worker.start());
+  }
+
+  /** Starts a stopped worker again, on what is on disk. */
+  async restart(): Promise<void> {
+    this.worker = await Worker.create(this.config, this.operator.privateKey, developmentProvider());
+    this.url = await this.worker.start();
+  }
+
+  stop(): Promise<void> {
+    return this.worker.stop();
+  }
+
+  totals() {
+    return this.#read((store) => store.debts.totals());
+  }
+
+  /** Status and units of all settlements, newest first. */
+  settlements() {
+    return this.#read((store) => store.settlements.latest(100).map(({ status, total }) => [status, total] as const));
+  }
+
+  /** Waits until exactly so many units are settled, and nothing is owed. */
+  async settled(units: bigint): Promise<void> {
+    await until(() => {
+      const { settled, unsettled } = this.totals();
+      return settled === units && unsettled === 0n;
+    }, `${units} to settle`);
+  }
+
+  #read<T>(work: (store: Store) => T): T {
+    const store = readStore(this.config.data);
+    try {
+      return work(store);
+    } finally {
+      store.close();
+    }
+  }
+}
