@@ -35,7 +35,7 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: nightly
-      ? { fuzz: { runs: 20_000 }, invariant: { runs: 500, depth: 256, failOnRevert: true } }
+      ? { fuzz: { runs: 5_000 }, invariant: { runs: 200, depth: 128, failOnRevert: true } }
       : { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } },
   },
   networks: {
