@@ -40,6 +40,14 @@ const options = new Command("npm start --")
   .parse()
   .opts<Options>();
 
+// Ends through `exit`, at which the chain and the node are ended too.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+
 try {
   process.exitCode = await tell(options);
 } catch (error) {

@@ -62,8 +62,9 @@ export class WorkerProcess {
     }, `the worker to be ready`);
   }
 
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the end; one that has ended already says how. */
   async end(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): Promise<number | null> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
     const closed = once(this.#child, "close");
     this.#child.kill(signal);
     const [code] = (await closed) as [number | null];
