@@ -11,7 +11,7 @@ import { freePort, serveArguments, WorkerProcess } from "./harness/process.ts";
 import { seeded } from "./harness/random.ts";
 import { until } from "./harness/wait.ts";
 
-const KILLS = 12;
+const KILLS = 10;
 const PAYERS = 3;
 const DEPOSIT = 1_000_000n;
 

@@ -143,7 +143,7 @@ abstract contract Ghost is OwnershipHashes {
         for (uint256 i; i < ACTORS; ++i) {
             if (actors[i] == actor) return keyAt(i);
         }
-        revert("not an actor");
+        revert AssertFailed("not an actor");
     }
 
     function breaks(bytes32 id, string memory why) internal {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {DatasetRegistry} from "../../../../contracts/DatasetRegistry.sol";
 import {IDatasetRegistry} from "../../../../contracts/interfaces/IDatasetRegistry.sol";
 import {Wallet1271} from "../../../../contracts/mocks/Wallet1271.sol";
 import {DatasetBase} from "./DatasetBase.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ILocks, Lock} from "../../../../contracts/interfaces/ILocks.sol";
+import {Lock} from "../../../../contracts/interfaces/ILocks.sol";
 import {Test} from "../../utils/Test.sol";
 import {LocksHarness} from "./LocksHarness.sol";
 
