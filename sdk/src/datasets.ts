@@ -3,6 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, randomBytes, utf8 } from "./bytes.js";
 import { FreeholdError } from "./errors/base.js";
 import { type Hex, toHex } from "./hex.js";
+import { MerkleAccumulator } from "./weights/merkle.js";
 
 /** A commitment to records, and what opens it. */
 export interface DatasetCommitment {
@@ -29,28 +30,12 @@ export function buildCommitment(
       details: { length: salt.length },
     });
   }
-  // Roots of complete subtrees, largest first: position i of `count` in binary says whether one of 2^i leaves is here.
-  const stack: { height: number; hash: Uint8Array }[] = [];
-  let count = 0n;
-  for (const record of records) {
-    let node = { height: 0, hash: leaf(record, recordSalt(salt, count)) };
-    for (let left = stack.at(-1); left?.height === node.height; left = stack.at(-1)) {
-      stack.pop();
-      node = { height: node.height + 1, hash: parent(left.hash, node.hash) };
-    }
-    stack.push(node);
-    count++;
-  }
-  const root = stack
-    .map(({ hash }) => hash)
-    .reduceRight<Uint8Array | undefined>(
-      (right, left) => (right === undefined ? left : parent(left, right)),
-      undefined,
-    );
-  if (root === undefined) {
+  const tree = new MerkleAccumulator();
+  for (const record of records) tree.append(leaf(record, recordSalt(salt, BigInt(tree.count))));
+  if (tree.count === 0) {
     throw new FreeholdError("INVALID_ARGUMENT", "a dataset needs at least one record", { details: { records: 0 } });
   }
-  return { root: toHex(root), records: count, salt };
+  return { root: toHex(tree.root()), records: BigInt(tree.count), salt };
 }
 
 /** The salt of one record: shown together with the record, and with no other. */
@@ -62,8 +47,4 @@ export function recordSalt(salt: Uint8Array, index: bigint): Uint8Array {
 
 function leaf(record: string | Uint8Array, salt: Uint8Array): Uint8Array {
   return sha256(concatBytes(Uint8Array.of(0), salt, typeof record === "string" ? utf8(record) : record));
-}
-
-function parent(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(Uint8Array.of(1), left, right));
 }
