@@ -1,4 +1,5 @@
 export { type Domain, datasetDomain, escrowDomain, ledgerDomain } from "./domains.js";
+export { generateSessionKey, type SessionSigner, sessionSigner } from "./session-signer.js";
 export { compactSignature, type TypedDataSigner, type TypedStruct, typedStruct } from "./struct.js";
 export {
   hashAppend,
