@@ -29,10 +29,12 @@ struct Batch {
 /// @param earned may be collected now
 /// @param vesting of lane O, not yet vested
 /// @param nextNonce of the next batch
+/// @param leastDeposit that a new channel must hold
 struct Earnings {
     uint64 earned;
     uint64 vesting;
     uint32 nextNonce;
+    uint64 leastDeposit;
 }
 
 /// @title ISettlements
@@ -58,6 +60,7 @@ interface ISettlements {
     );
     /// @notice Emitted when a node gave up a nonce.
     event BatchSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce);
+    event LeastDepositSet(address indexed node, bytes32 indexed lineId, uint64 amount);
 
     /// @notice Thrown when the version is neither active nor in grace at the batch's time; both Unix seconds.
     error InferenceEscrow_VersionNotPayable(bytes32 lineId, bytes32 versionHash, uint40 lastAt, uint40 payableUntil);
@@ -65,11 +68,12 @@ interface ISettlements {
     error InferenceEscrow_BatchTimeInvalid(uint40 lastAt, uint256 nowAt);
     /// @notice Thrown when the batch is not the next one.
     error InferenceEscrow_WrongNonce(uint32 nonce, uint32 expected);
-    /// @notice Thrown when the packed rows are not of the form above; `position` is the byte at which the group begins.
-    error InferenceEscrow_MalformedRows(uint256 position);
+    /// @notice Thrown when the packed rows are not of the form above: the group that begins `remaining` bytes before their end.
+    error InferenceEscrow_MalformedRows(uint256 remaining);
     /// @notice Thrown when the signature recovers to nobody.
-    error InferenceEscrow_BadBatchSignature();
-    error InferenceEscrow_NotNode(address node, address account);
+    error InferenceEscrow_BadEnclaveSignature();
+    /// @notice Thrown when an exponent is over 55.
+    error InferenceEscrow_InvalidExponent(uint8 exponent);
 
     /// @notice Pays a batch of completed work. Anybody may send it; the pay is the node's.
     /// @dev A bad row (unknown, closed, wrong signature, nothing new) is skipped and never stops the others; a row pays no more than
@@ -88,6 +92,9 @@ interface ISettlements {
         bytes calldata rows,
         bytes calldata enclaveSignature
     ) external returns (uint64 total, bytes memory skipped);
+    /// @notice The caller, a node, asks for at least 2^exponent units in new channels of a line, so that dust does not thin out its
+    /// slots. `exponent` at most 55.
+    function setLeastDeposit(bytes32 lineId, uint8 exponent) external;
     /// @notice The caller gives up the next nonce of its line: for a signed batch that can never be paid.
     function skipBatch(bytes32 lineId, uint32 nonce) external;
     /// @notice Sends what a node earned on a line to its registered payout address. Anybody may call.
