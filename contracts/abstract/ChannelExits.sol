@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {IChannels} from "../interfaces/IChannels.sol";
 import {Book} from "../libraries/Books.sol";
 import {Cold} from "../libraries/Cold.sol";
-import {Lanes} from "../libraries/Lanes.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
 import {Channels} from "./Channels.sol";
 
@@ -46,12 +45,12 @@ abstract contract ChannelExits is Channels {
         (Book storage book, Cold cold) = _ofPayer(node, lineId, channel);
         _requireNotClosed(cold, node, lineId, channel);
         bytes32 digest = _hashTypedDataV4(PaymentHashes.close(node, lineId, channel, cumulative, issuedAt));
-        _payableEnclave(node, lineId, issuedAt, digest, enclaveSignature);
+        _requirePayableEnclave(node, lineId, issuedAt, digest, enclaveSignature);
 
         uint256 owing = cumulative > cold.deposited() ? cold.deposited() : cumulative;
         uint256 paid = _paidOf(book, channel, cold);
         if (owing > paid) {
-            book.hot[channel >> 2] -= (owing - paid) << Lanes.shift(channel);
+            _fixPaid(book, channel, owing);
             _earn(book, owing - paid);
         }
         refund = uint64(_retire(book, node, lineId, channel, cold));
@@ -115,9 +114,7 @@ abstract contract ChannelExits is Channels {
         _requireOpen(cold, node, lineId, channel);
         uint256 closeAt = block.timestamp + cold.closeDelay();
         book.cold[channel] = cold.closing(closeAt);
-        if (cold.isOptimistic()) {
-            book.hot[channel >> 2] = Lanes.withoutOptimistic(book.hot[channel >> 2], channel);
-        }
+        if (cold.isOptimistic()) _fixPaid(book, channel, _paidOf(book, channel, cold));
         emit CloseRequested(node, lineId, channel, uint40(closeAt));
     }
 

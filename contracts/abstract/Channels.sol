@@ -169,8 +169,7 @@ abstract contract Channels is EscrowBase {
         channel = _nextChannel(book, node, lineId, amount);
         book.cold[channel] = Colds.open(signer, amount, closeDelay, optimistic, payer != signer);
         if (payer != signer) book.payers[channel] = payer;
-        uint256 lane = optimistic ? Lanes.OPTIMISTIC | amount : amount;
-        book.hot[channel >> 2] = Lanes.add(book.hot[channel >> 2], channel, lane);
+        if (optimistic) book.hot[channel >> 2] = Lanes.withRest(book.hot[channel >> 2], channel, amount);
         emit ChannelOpened(node, lineId, payer, channel, signer, amount, closeDelay, optimistic);
     }
 
@@ -202,9 +201,13 @@ abstract contract Channels is EscrowBase {
         if (amount > MAX_DEPOSIT - deposited) {
             revert InferenceEscrow_AmountTooLarge(uint64(deposited), amount);
         }
+        if (cold.isOptimistic()) {
+            uint256 lanes = book.hot[channel >> 2];
+            uint256 rest = deposited - Lanes.paid(lanes, channel, deposited);
+            book.hot[channel >> 2] = Lanes.withRest(lanes, channel, rest + amount);
+        }
         deposited += amount;
         book.cold[channel] = cold.withDeposited(deposited);
-        book.hot[channel >> 2] = Lanes.add(book.hot[channel >> 2], channel, amount);
         emit ChannelToppedUp(node, lineId, channel, amount, uint64(deposited));
     }
 

@@ -53,5 +53,6 @@ abstract contract Custody is EscrowBase {
             _owe(_payerOf(book, channel, cold), rest);
         }
         book.cold[channel] = book.cold[channel].withDeposited(paid);
+        _fixPaid(book, channel, paid);
     }
 }

@@ -161,7 +161,14 @@ abstract contract EscrowBase is IInferenceEscrow, AccessManaged, EIP712, Reentra
 
     /// @dev Units taken from a channel so far.
     function _paidOf(Book storage book, uint256 channel, Cold cold) internal view returns (uint256) {
-        return cold.deposited() - Lanes.rest(book.hot[channel >> 2], channel);
+        return Lanes.paid(book.hot[channel >> 2], channel, cold.deposited());
+    }
+
+    /// @dev Takes a channel out of lane O's reach, with `paid` units paid; writes only what changes.
+    function _fixPaid(Book storage book, uint256 channel, uint256 paid) internal {
+        uint256 lanes = book.hot[channel >> 2];
+        uint256 fixedLanes = Lanes.withPaid(lanes, channel, paid);
+        if (fixedLanes != lanes) book.hot[channel >> 2] = fixedLanes;
     }
 
     /// @dev Retires a channel that is not closed; the caller accounts for its rest.
@@ -172,26 +179,25 @@ abstract contract EscrowBase is IInferenceEscrow, AccessManaged, EIP712, Reentra
         uint256 channel,
         Cold cold
     ) internal returns (uint256 rest) {
-        uint256 lanes = book.hot[channel >> 2];
-        rest = Lanes.rest(lanes, channel);
-        book.hot[channel >> 2] = Lanes.clear(lanes, channel);
-        book.cold[channel] = cold.closed(cold.deposited() - rest);
+        uint256 paid = _paidOf(book, channel, cold);
+        rest = cold.deposited() - paid;
+        _fixPaid(book, channel, paid);
+        book.cold[channel] = cold.closed(paid);
         emit ChannelClosed(node, lineId, channel, _payerOf(book, channel, cold), uint64(rest));
     }
 
-    /// @dev The node's enclave that signed a digest for work on a line until `time`. Reverts unless it is payable then.
-    function _payableEnclave(
+    /// @dev Reverts unless an enclave of the node signed the digest, and is payable for work on the line until `time`.
+    function _requirePayableEnclave(
         address node,
         bytes32 lineId,
         uint40 time,
         bytes32 digest,
         bytes calldata signature
-    ) internal view returns (address enclave) {
+    ) internal view {
         if (time > block.timestamp || block.timestamp - time > MAX_BATCH_AGE) {
             revert InferenceEscrow_BatchTimeInvalid(time, block.timestamp);
         }
-        ECDSA.RecoverError failure;
-        (enclave, failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
+        (address enclave, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure != ECDSA.RecoverError.NoError) revert InferenceEscrow_BadEnclaveSignature();
         NODES.requirePayable(node, enclave, lineId, time);
     }

@@ -14,12 +14,14 @@ abstract contract Settlements is EscrowBase {
     uint8 private constant MAX_EXPONENT = 55;
 
     /// @inheritdoc ISettlements
+    /// @dev Needs no guard: it calls views of our own contracts and moves no token.
     function settle(
         Batch calldata batch,
         bytes calldata rows,
         bytes calldata enclaveSignature
-    ) external nonReentrant returns (uint64 total, bytes memory skipped) {
-        return _settle(batch, rows, enclaveSignature);
+    ) external returns (uint64 total, bytes memory skipped) {
+        _checkBatch(batch, rows, enclaveSignature);
+        (total, skipped, ) = _settle(batch, rows, false);
     }
 
     /// @inheritdoc ISettlements
@@ -28,10 +30,10 @@ abstract contract Settlements is EscrowBase {
         bytes calldata rows,
         bytes calldata enclaveSignature
     ) external nonReentrant returns (uint64 total, bytes memory skipped) {
-        (total, skipped) = _settle(batch, rows, enclaveSignature);
-        Book storage book = _book(batch.node, batch.lineId);
-        BookState state = book.state;
-        if (state.earned() != 0) _collect(book, state, batch.node);
+        _checkBatch(batch, rows, enclaveSignature);
+        uint256 units;
+        (total, skipped, units) = _settle(batch, rows, true);
+        if (units != 0) _withdraw(batch.node, NODES.payoutOf(batch.node), units);
     }
 
     /// @inheritdoc ISettlements
@@ -39,7 +41,8 @@ abstract contract Settlements is EscrowBase {
         Book storage book = _book(node, lineId);
         BookState state = _stateOf(book);
         if (state.earned() == 0) revert InferenceEscrow_NothingOwed(node);
-        amount = _collect(book, state, node);
+        book.state = state.withoutEarned();
+        amount = _withdraw(node, NODES.payoutOf(node), state.earned());
     }
 
     /// @inheritdoc ISettlements
@@ -85,14 +88,15 @@ abstract contract Settlements is EscrowBase {
         return _hashTypedDataV4(PaymentHashes.batch(batch, rowsHash));
     }
 
+    /// @return total units paid
+    /// @return skipped rows that paid nothing
+    /// @return collected units that the caller has to pay out, if `collecting`
     function _settle(
         Batch calldata batch,
         bytes calldata rows,
-        bytes calldata enclaveSignature
-    ) private returns (uint64 total, bytes memory skipped) {
+        bool collecting
+    ) private returns (uint64 total, bytes memory skipped, uint256 collected) {
         Book storage book = _book(batch.node, batch.lineId);
-        address enclave = _checkBatch(batch, rows, enclaveSignature);
-
         uint256 sum;
         BookState state = _stateOf(book);
         _requireNonce(state, batch.nonce);
@@ -103,39 +107,25 @@ abstract contract Settlements is EscrowBase {
             (sum, skipped) = PackedRows.takeAmounts(book, rows);
             state = state.vest(sum);
         }
+        if (collecting) {
+            collected = state.earned();
+            state = state.withoutEarned();
+        }
         book.state = state.withNextNonce();
         total = uint64(sum);
-        emit BatchSettled(
-            batch.node,
-            batch.lineId,
-            batch.versionHash,
-            batch.lane,
-            batch.nonce,
-            enclave,
-            total,
-            skipped
-        );
+        emit BatchSettled(batch.node, batch.lineId, batch.versionHash, batch.lane, batch.nonce, total);
+        if (skipped.length != 0) emit RowsSkipped(batch.node, batch.lineId, batch.nonce, skipped);
     }
 
-    /// @dev Checks all of a batch but its nonce and rows, and says who signed it.
-    function _checkBatch(
-        Batch calldata batch,
-        bytes calldata rows,
-        bytes calldata enclaveSignature
-    ) private view returns (address enclave) {
+    /// @dev Checks all of a batch but its nonce and rows.
+    function _checkBatch(Batch calldata batch, bytes calldata rows, bytes calldata enclaveSignature) private view {
         uint40 lastAt = batch.lastAt;
         bytes32 digest = batchDigest(batch, keccak256(rows));
-        enclave = _payableEnclave(batch.node, batch.lineId, lastAt, digest, enclaveSignature);
+        _requirePayableEnclave(batch.node, batch.lineId, lastAt, digest, enclaveSignature);
         uint40 payableUntil = LEDGER.payableUntil(batch.lineId, batch.versionHash);
         if (payableUntil == 0 || payableUntil < lastAt) {
             revert InferenceEscrow_VersionNotPayable(batch.lineId, batch.versionHash, lastAt, payableUntil);
         }
-    }
-
-    function _collect(Book storage book, BookState state, address node) private returns (uint256 amount) {
-        uint256 units = state.earned();
-        book.state = state.withoutEarned();
-        amount = _withdraw(node, NODES.payoutOf(node), units);
     }
 
     function _requireNonce(BookState state, uint32 nonce) private pure {

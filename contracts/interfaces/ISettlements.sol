@@ -47,17 +47,17 @@ struct Earnings {
 interface ISettlements {
     /// @notice Emitted once per settlement.
     /// @param total units paid
-    /// @param skipped bit i % 8 of byte i / 8 is set when row i paid nothing
     event BatchSettled(
         address indexed node,
         bytes32 indexed lineId,
         bytes32 indexed versionHash,
         Lane lane,
         uint32 nonce,
-        address enclave,
-        uint64 total,
-        bytes skipped
+        uint64 total
     );
+    /// @notice Emitted behind {BatchSettled} when rows paid nothing.
+    /// @param skipped bit i % 8 of byte i / 8 is set when row i paid nothing; zero bytes at the end are cut
+    event RowsSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce, bytes skipped);
     /// @notice Emitted when a node gave up a nonce.
     event BatchSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce);
     event LeastDepositSet(address indexed node, bytes32 indexed lineId, uint64 amount);
@@ -80,7 +80,7 @@ interface ISettlements {
     /// is signed, metered and deposited. No account's code is called.
     /// @param enclaveSignature 65 bytes over the batch and its rows
     /// @return total units paid
-    /// @return skipped bit i % 8 of byte i / 8 is set when row i paid nothing
+    /// @return skipped bit i % 8 of byte i / 8 is set when row i paid nothing; zero bytes at the end are cut
     function settle(
         Batch calldata batch,
         bytes calldata rows,

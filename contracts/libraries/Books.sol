@@ -9,9 +9,10 @@ import {Cold} from "./Cold.sol";
 /// @param hot rests of four channels each, see {Lanes}
 /// @param cold what a settlement only reads of a channel
 /// @param payers of the channels whose payer is not their signer
+/// @dev Arrays of fixed length, never allocated as a whole: an element's place is a sum and no hash, a hundred times a batch.
 struct Book {
     BookState state;
-    mapping(uint256 slot => uint256 lanes) hot;
-    mapping(uint256 channel => Cold) cold;
+    uint256[2 ** 24] hot;
+    Cold[2 ** 26] cold;
     mapping(uint256 channel => address) payers;
 }

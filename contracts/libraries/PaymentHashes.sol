@@ -45,8 +45,17 @@ library PaymentHashes {
 
     /// @notice Struct hash of a settlement.
     /// @param rowsHash keccak256 of the packed rows
-    function batch(Batch calldata signed, bytes32 rowsHash) internal pure returns (bytes32) {
-        return keccak256(abi.encode(BATCH_TYPEHASH, signed, rowsHash));
+    /// @dev The calldata as it is, which the compiler would check and copy word by word: whoever acts on a field reads it, and is refused
+    /// what does not fit its type.
+    function batch(Batch calldata signed, bytes32 rowsHash) internal pure returns (bytes32 structHash) {
+        bytes32 typeHash = BATCH_TYPEHASH;
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, typeHash)
+            calldatacopy(add(place, 0x20), signed, 0xc0)
+            mstore(add(place, 0xe0), rowsHash)
+            structHash := keccak256(place, 0x100)
+        }
     }
 
     /// @notice Struct hash of a payer's instruction to open a channel with his money.
