@@ -145,6 +145,7 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         if (units == 0) revert InferenceArbiter_NothingOwed(msg.sender);
         _bonds[escrow][msg.sender] = 0;
         amount = units * IInferenceEscrow(escrow).UNIT();
+        emit BondsWithdrawn(escrow, msg.sender, to, amount);
         IERC20(IInferenceEscrow(escrow).TOKEN()).safeTransfer(to, amount);
     }
 

@@ -37,6 +37,7 @@ abstract contract Custody is EscrowBase {
         _requireAddress(account);
         _disown(msg.sender, units);
         _owe(account, units);
+        emit Assigned(msg.sender, account, units);
     }
 
     /// @inheritdoc ICustody

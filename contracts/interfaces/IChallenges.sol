@@ -51,6 +51,9 @@ interface IChallenges {
         uint64 shortfall
     );
 
+    /// @notice Emitted when bonds left; `amount` in the token's smallest unit.
+    event BondsWithdrawn(address indexed escrow, address indexed account, address indexed to, uint256 amount);
+
     /// @notice Thrown when the channel has no lane O, or nothing beyond `asserted` was taken from it.
     error InferenceArbiter_NothingToChallenge(uint64 asserted, uint64 debited);
     /// @notice Thrown when the channel has an open challenge already.

@@ -10,6 +10,9 @@ interface ICustody {
     /// @notice Emitted when money came back to a node.
     event EarningsRestored(address indexed node, bytes32 indexed lineId, address indexed by, uint64 units);
 
+    /// @notice Emitted when somebody gave what was owed to him to another account.
+    event Assigned(address indexed from, address indexed account, uint64 units);
+
     error InferenceEscrow_NotSlasher(address account);
 
     /// @notice Sets aside up to `units` of what a node has from a line: the newest first, what is vested last. Owed to the caller. Slashers

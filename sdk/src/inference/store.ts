@@ -26,8 +26,15 @@ export function memoryStore(): ChannelStore {
 }
 
 /** Key of a channel in a store. */
-export function channelKey(channel: { chainId: bigint; escrow: string; node: string; channel: bigint }): string {
-  return [channel.chainId, channel.escrow.toLowerCase(), channel.node.toLowerCase(), channel.channel].join(":");
+export function channelKey(channel: {
+  chainId: bigint;
+  escrow: string;
+  node: string;
+  lineId: string;
+  channel: bigint;
+}): string {
+  const { chainId, escrow, node, lineId } = channel;
+  return [chainId, escrow.toLowerCase(), node.toLowerCase(), lineId.toLowerCase(), channel.channel].join(":");
 }
 
 const queues = new Map<string, Promise<unknown>>();
