@@ -44,8 +44,8 @@ export function requirePostgres(context: Mocha.Context): void {
   context.skip();
 }
 
-/** Starts a server that nobody else uses. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** Starts a server that nobody else uses, with settings of its own. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error(`no PostgreSQL server in ${SERVERS}: apt-get install postgresql`);
   const account = serverAccount();
@@ -59,7 +59,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   execFileSync(join(programs, "initdb"), [...init, "--no-sync"], { ...account, cwd: directory, stdio: "pipe" });
 
   const port = await freePort();
-  const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", directory];
+  const own = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", directory, ...own];
   const server = spawn(join(programs, "postgres"), args, { ...account, cwd: directory, stdio: "ignore" });
   const clean = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   const killWithUs = () => {
