@@ -54,8 +54,8 @@ export class Settler {
   /** Sends the next settlement if one is due. Throws what the RPC endpoint answers; books stay as they are then. */
   async settle(view: ChainView): Promise<boolean> {
     const { store, channels, policy, maxBatchAge } = this.#parts;
-    if (store.settlements.pending() !== undefined) return false;
-    const debts = store.debts.unsettled().filter((debt) => !this.#rests(debt));
+    if ((await store.settlements.pending()) !== undefined) return false;
+    const debts = (await store.debts.unsettled()).filter((debt) => !this.#rests(debt));
     // Events keep these up to date once they are cached.
     await Promise.all(debts.map((debt) => channels.get(debt.channel)));
     const plan = nextBatch(debts, {
@@ -77,7 +77,7 @@ export class Settler {
   async #execute(plan: BatchPlan, view: ChainView): Promise<boolean> {
     const { chain, keeper, maxBatchAge, sender } = this.#parts;
     const payableUntil = await chain.payableUntil(plan.lineId, plan.versionHash, view.finalBlock);
-    if (keeper.writeOffUnpayable(plan.debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
+    if (await keeper.writeOffUnpayable(plan.debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
     const debts = await this.#inStep(plan.debts, view);
     if (debts.length === 0) return false;
     try {
@@ -109,7 +109,7 @@ export class Settler {
     const { enclave, chain, sender, store, metrics, log, escrow } = this.#parts;
     const signed = await this.#fit(await signPlan(plan, sender.address, enclave, chain));
     const transaction = await sender.sign({ to: escrow, data: signed.data, gasLimit: signed.gasLimit });
-    const settlement = store.settlements.record(
+    const settlement = await store.settlements.record(
       {
         lineId: signed.batch.lineId,
         versionHash: signed.batch.versionHash,
