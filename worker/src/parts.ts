@@ -56,7 +56,7 @@ export async function assemble(
   const provider = rpcProvider(config.rpc, chainId);
   const operator = new Sender(provider, operatorKey, (work) => store.exclusive(work));
   const node = operator.address;
-  const chain = new RpcChain(provider, addresses, node);
+  const chain = new RpcChain(provider, addresses, node, lineId);
   const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {
     chainId,
     escrow,
@@ -127,7 +127,9 @@ export async function assemble(
       });
       const { collectValue } = config;
       const collector =
-        collectValue === undefined ? undefined : new Collector(provider, chain, operator, escrow, collectValue, log);
+        collectValue === undefined
+          ? undefined
+          : new Collector(provider, chain, operator, { escrow, lineId }, collectValue, log);
       return new Settlement(() => store.lead(), follower, settler, collector, log);
     },
   };

@@ -24,4 +24,4 @@ export type { Debt, Debts, Totals } from "./debts.js";
 export type { StoreIdentity } from "./identity.js";
 export { openStore, type ReadableStore, readStore, type StoreLocation } from "./open.js";
 export type { SealedKey, SealedKeys } from "./sealed-keys.js";
-export type { SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";
+export type { Claim, SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";

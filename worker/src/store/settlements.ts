@@ -1,7 +1,13 @@
-import type { Claim, Hex } from "@freehold/sdk";
+import type { Hex } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
 import type { Database, Sql, SqlRow, SqlValue } from "./database.js";
 import { hex, integer, text } from "./rows.js";
+
+/** What a settlement claims of one channel, units over its whole life. */
+export interface Claim {
+  readonly channel: bigint;
+  readonly metered: bigint;
+}
 
 /** What became of a settlement's transaction: `dropped` when another one took its nonce. */
 export type SettlementStatus = "pending" | "mined" | "reverted" | "dropped";
@@ -13,6 +19,9 @@ export interface SettlementPlan {
   readonly claims: readonly Claim[];
   readonly lastAt: bigint;
   readonly receiptKey: string;
+  /** Nonce of the batch on its line. */
+  readonly batchNonce: bigint;
+  /** Nonce of the transaction. */
   readonly nonce: number;
   /** The signed transaction. */
   readonly raw: string;
@@ -42,14 +51,15 @@ export class Settlements {
   record(plan: SettlementPlan, now: bigint): Promise<StoredSettlement> {
     return this.#db.transaction(async (sql) => {
       const written = await sql.run(
-        `INSERT INTO settlements (version, claims, last_at, receipt_key, nonce, raw, hashes, status, created_at)
-         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, 'pending', ?)
+        `INSERT INTO settlements (version, claims, last_at, receipt_key, batch_nonce, nonce, raw, hashes, status, created_at)
+         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, ?, 'pending', ?)
          ON CONFLICT DO NOTHING`,
         plan.lineId,
         plan.versionHash,
         JSON.stringify(plan.claims.map(({ channel, metered }) => [channel.toString(), metered.toString()])),
         plan.lastAt,
         plan.receiptKey,
+        plan.batchNonce,
         plan.nonce,
         plan.raw,
         JSON.stringify([plan.hash]),
@@ -60,6 +70,16 @@ export class Settlements {
       if (stored === undefined) throw new WorkerError("DATABASE_CORRUPT", "a settlement was not written");
       return stored;
     });
+  }
+
+  /** Whether a batch was ever signed with this nonce of a line. */
+  async hasNonce(lineId: Hex, batchNonce: bigint): Promise<boolean> {
+    const row = await this.#db.get(
+      "SELECT 1 FROM settlements s JOIN versions v ON v.id = s.version WHERE v.line_id = ? AND s.batch_nonce = ?",
+      lineId,
+      batchNonce,
+    );
+    return row !== undefined;
   }
 
   async pending(): Promise<StoredSettlement | undefined> {
@@ -118,6 +138,8 @@ function settlementOf(row: SqlRow): StoredSettlement {
     claims: claims.map(([channel, metered]) => ({ channel: BigInt(channel), metered: BigInt(metered) })),
     lastAt: integer(row, "last_at"),
     receiptKey: text(row, "receipt_key"),
+    // The first release knew none.
+    batchNonce: row.batch_nonce === null ? -1n : integer(row, "batch_nonce"),
     nonce: Number(integer(row, "nonce")),
     raw: text(row, "raw"),
     hashes: JSON.parse(text(row, "hashes")) as string[],
