@@ -30,7 +30,6 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
     /// @param authority AccessManager of the verifiers and default measurements
     /// @param stakeToken ERC-20 of the stakes
     /// @param ledger says who controls a line
-    /// @param arbiter who slashes; zero: nobody ever
     /// @param minStake stake that a node needs to register an enclave, in the token's smallest unit
     /// @param thawPeriod seconds from {requestThaw} to {withdrawStake}
     /// @param maxEnclaveTtl longest life of an enclave in seconds, shorter than `thawPeriod`
@@ -39,12 +38,11 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         address authority,
         IERC20 stakeToken,
         IDeltaLedger ledger,
-        address arbiter,
         uint256 minStake,
         uint32 thawPeriod,
         uint32 maxEnclaveTtl,
         bool production
-    ) NodeStakes(stakeToken, arbiter, minStake, thawPeriod) LinePolicies(authority, ledger, production) {
+    ) NodeStakes(stakeToken, minStake, thawPeriod) LinePolicies(authority, ledger, production) {
         if (thawPeriod <= maxEnclaveTtl) revert NodeRegistry_ThawTooShort(thawPeriod, maxEnclaveTtl);
         MAX_ENCLAVE_TTL = maxEnclaveTtl;
     }
@@ -98,6 +96,12 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
             registration.versionSet,
             validUntil
         );
+    }
+
+    /// @inheritdoc INodeRegistry
+    /// @dev Restricted to the AccessManager's administrator, who is the deployer until he hands over; used up by then.
+    function setSlashers(address[] calldata slashers) external restricted {
+        _setSlashers(slashers);
     }
 
     /// @inheritdoc INodeRegistry

@@ -17,6 +17,7 @@ const CONTRACTS: Record<string, string> = {
   DatasetRegistry: "contracts/DatasetRegistry.sol",
   DeltaLedger: "contracts/DeltaLedger.sol",
   DevelopmentTeeVerifier: "contracts/attestation/DevelopmentTeeVerifier.sol",
+  InferenceArbiter: "contracts/InferenceArbiter.sol",
   InferenceEscrow: "contracts/InferenceEscrow.sol",
   ModelRegistry: "contracts/ModelRegistry.sol",
   NodeRegistry: "contracts/NodeRegistry.sol",

@@ -145,9 +145,8 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
         current.until = next.until;
     }
 
-    function _contains(Window storage window, uint256 time) private view returns (bool) {
-        uint40 until = window.until;
-        return until != 0 && window.from <= time && time <= until;
+    function _contains(Window memory window, uint256 time) private pure returns (bool) {
+        return window.until != 0 && window.from <= time && time <= window.until;
     }
 
     function _pack(Policy calldata policy) private pure returns (uint208) {

@@ -16,22 +16,20 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc INodeRegistry
     address public immutable STAKE_TOKEN;
     /// @inheritdoc INodeRegistry
-    address public immutable ARBITER;
-    /// @inheritdoc INodeRegistry
     uint256 public immutable MIN_STAKE;
     /// @inheritdoc INodeRegistry
     uint32 public immutable THAW_PERIOD;
 
+    mapping(address account => bool) private _slashers;
+    bool private _slashersSet;
     mapping(address node => Node) private _nodes;
     address[] private _order;
     mapping(address victim => uint256 amount) private _compensation;
     uint256 private _liabilities;
 
-    /// @param arbiter who slashes; zero: nobody ever
-    constructor(IERC20 stakeToken, address arbiter, uint256 minStake, uint32 thawPeriod) {
+    constructor(IERC20 stakeToken, uint256 minStake, uint32 thawPeriod) {
         if (address(stakeToken) == address(0)) revert NodeRegistry_ZeroAddress();
         STAKE_TOKEN = address(stakeToken);
-        ARBITER = arbiter;
         MIN_STAKE = minStake;
         THAW_PERIOD = thawPeriod;
     }
@@ -60,6 +58,7 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc INodeRegistry
     function addStake(uint256 amount) external nonReentrant {
+        if (!_slashersSet) revert NodeRegistry_NoSlashers();
         Node storage node = _registered(msg.sender);
         if (amount == 0 || amount > type(uint128).max - node.stake) revert NodeRegistry_InvalidAmount(amount);
 
@@ -111,7 +110,7 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
         uint256 owed,
         uint256 penalty
     ) external returns (uint256 paid, uint256 burned) {
-        if (msg.sender != ARBITER) revert NodeRegistry_NotArbiter(msg.sender);
+        if (!_slashers[msg.sender]) revert NodeRegistry_NotSlasher(msg.sender);
         Node storage slashed = _nodes[node];
 
         uint256 stake = slashed.stake;
@@ -170,6 +169,18 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc INodeRegistry
     function liabilities() external view returns (uint256) {
         return _liabilities;
+    }
+
+    /// @inheritdoc INodeRegistry
+    function isSlasher(address account) external view returns (bool) {
+        return _slashers[account];
+    }
+
+    function _setSlashers(address[] calldata slashers) internal {
+        if (_slashersSet) revert NodeRegistry_SlashersSet();
+        _slashersSet = true;
+        for (uint256 i = 0; i < slashers.length; ++i) _slashers[slashers[i]] = true;
+        emit SlashersSet(slashers);
     }
 
     /// @dev Reverts unless the node is known and has {MIN_STAKE} that does not thaw.

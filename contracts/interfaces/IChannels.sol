@@ -97,6 +97,10 @@ interface IChannels {
     error InferenceEscrow_ZeroAmount();
     /// @notice Thrown when a channel's deposits would pass {IInferenceEscrow.MAX_DEPOSIT}.
     error InferenceEscrow_AmountTooLarge(uint64 deposited, uint64 amount);
+    /// @notice Thrown when a new channel holds less than its node asks for.
+    error InferenceEscrow_DepositTooSmall(uint64 amount, uint256 leastDeposit);
+    /// @notice Thrown when node and line have as many channels as rows can name.
+    error InferenceEscrow_BookFull(address node, bytes32 lineId);
     /// @notice Thrown when the token moved another amount than asked: fee-on-transfer tokens are refused.
     error InferenceEscrow_InexactTransfer(uint256 expected, uint256 received);
     /// @notice Thrown when the node is not in the registry.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IChallenges} from "./IChallenges.sol";
 import {Batch} from "./ISettlements.sol";
 
 /// @notice What an enclave signs for one completed inference; see docs/protocol.md 3.
@@ -35,9 +36,9 @@ enum Offence {
 /// @notice Convicts nodes on nothing but signatures of their enclaves and on what the chain says: nobody judges.
 /// @dev A conviction takes {PENALTY} of the node's stake, or what there is: half is owed to the victim, which is the payer of the
 /// channel that the receipts name (whoever shows two batches), half is burned. Each offence is convicted once. `escrow` is the
-/// contract whose domain the enclave signed for; it must be one that may slash in the registry.
+/// contract whose domain the enclave signed for, one of those that this arbiter was deployed for.
 /// @custom:security-contact see SECURITY.md
-interface IInferenceArbiter {
+interface IInferenceArbiter is IChallenges {
     /// @notice Emitted for every conviction.
     /// @param offenceId what was convicted: it cannot be convicted again
     event Convicted(
@@ -49,8 +50,10 @@ interface IInferenceArbiter {
         uint256 burned
     );
 
-    /// @notice Thrown when the escrow is not one of the registry's.
+    /// @notice Thrown when the escrow is not one of this arbiter's.
     error InferenceArbiter_UnknownEscrow(address escrow);
+    /// @notice Thrown by the constructor for a period of zero, or longer than stake stays.
+    error InferenceArbiter_InvalidPeriod(uint256 period);
     /// @notice Thrown when the signature is none, or not of an enclave of the node.
     error InferenceArbiter_NotAnEnclave(address node, address signer);
     /// @notice Thrown when the evidence shows no offence.
@@ -90,6 +93,8 @@ interface IInferenceArbiter {
 
     /// @notice Whether an offence was convicted.
     function isConvicted(bytes32 offenceId) external view returns (bool);
+    /// @notice Whether this arbiter acts for an escrow.
+    function isEscrow(address escrow) external view returns (bool);
     /// @notice Stake that a conviction takes, in the stake token's smallest unit.
     function PENALTY() external view returns (uint256);
     /// @notice The registry whose stakes are taken.

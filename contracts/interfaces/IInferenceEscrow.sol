@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IChallenges} from "./IChallenges.sol";
 import {IChannels} from "./IChannels.sol";
+import {ICustody} from "./ICustody.sol";
 import {ISettlements} from "./ISettlements.sol";
 
 /// @title IInferenceEscrow
@@ -12,9 +12,9 @@ import {ISettlements} from "./ISettlements.sol";
 /// `Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)`,
 /// which enclaves sign for every inference (see IInferenceArbiter). One escrow per ERC-20.
 /// Channels, nonces and earnings belong to a pair of node and line, so that only enclaves which that line's owner accepts can
-/// touch them. Nobody can stop a settlement, a close, a challenge or a withdrawal: the pause concerns deposits.
+/// touch them. Nobody can stop a settlement, a close or a withdrawal: the pause concerns deposits.
 /// @custom:security-contact see SECURITY.md
-interface IInferenceEscrow is IChannels, ISettlements, IChallenges {
+interface IInferenceEscrow is IChannels, ISettlements, ICustody {
     event DepositsPaused(bool paused);
 
     /// @notice Thrown by the constructor: stake could leave before the last batch that it answers for is beyond dispute.
@@ -38,10 +38,6 @@ interface IInferenceEscrow is IChannels, ISettlements, IChallenges {
     function MAX_BATCH_AGE() external view returns (uint32);
     /// @notice Seconds for which pay of lane O stays here at least; at most twice that.
     function VEST_PERIOD() external view returns (uint32);
-    /// @notice Seconds to answer a challenge.
-    function ANSWER_PERIOD() external view returns (uint32);
-    /// @notice Units that a challenger puts at stake.
-    function CHALLENGE_BOND() external view returns (uint64);
     /// @notice Whether lane O exists: stake is in the escrow's token.
     function OPTIMISTIC() external view returns (bool);
 }

@@ -75,7 +75,7 @@ struct Policy {
 /// @title INodeRegistry
 /// @notice Operators, their stake, their attested enclaves, and what each line accepts of them.
 /// @dev Governance (AccessManager, with delays) reaches the accepted verifiers and the default measurements only.
-/// Slashing is the immutable arbiter's, who acts on objective proofs. No setting works backwards: a window that has
+/// Slashing is for the contracts that were named once at deployment, which act on objective proofs. No setting works backwards: a window that has
 /// begun may end now at the earliest, and a stricter policy leaves earlier work payable.
 /// @custom:security-contact see SECURITY.md
 interface INodeRegistry {
@@ -84,7 +84,7 @@ interface INodeRegistry {
     event StakeAdded(address indexed node, uint256 amount, uint256 stake);
     event ThawRequested(address indexed node, uint256 amount, uint40 thawAt);
     event StakeWithdrawn(address indexed node, address indexed to, uint256 amount);
-    /// @notice Emitted when an arbiter took stake: `paid` is owed to `victim`, `burned` leaves circulation.
+    /// @notice Emitted when a slasher took stake: `paid` is owed to `victim`, `burned` leaves circulation.
     event Slashed(address indexed node, address indexed victim, uint256 paid, uint256 burned);
     event CompensationWithdrawn(address indexed victim, address indexed to, uint256 amount);
     event EnclaveRegistered(
@@ -98,6 +98,8 @@ interface INodeRegistry {
     );
     /// @notice Emitted when an operator ended an enclave; work up to `validUntil` stays payable.
     event EnclaveRevoked(address indexed receiptKey, uint40 validUntil);
+    /// @notice Emitted once, when the contracts that may slash were named.
+    event SlashersSet(address[] slashers);
     event VerifierAccepted(address indexed verifier, Window window);
     event DefaultMeasurementSet(bytes32 indexed measurementId, Window window);
     event PolicySet(bytes32 indexed lineId, Policy policy);
@@ -116,7 +118,11 @@ interface INodeRegistry {
     error NodeRegistry_NotThawed(address node, uint40 thawAt);
     /// @notice Thrown when the token moved another amount than asked: fee-on-transfer tokens are refused.
     error NodeRegistry_InexactTransfer(uint256 expected, uint256 received);
-    error NodeRegistry_NotArbiter(address account);
+    error NodeRegistry_NotSlasher(address account);
+    /// @notice Thrown when the slashers were named already.
+    error NodeRegistry_SlashersSet();
+    /// @notice Thrown when stake comes before it is known who may slash it.
+    error NodeRegistry_NoSlashers();
     /// @notice Thrown when there is nothing to withdraw.
     error NodeRegistry_NothingOwed(address account);
     /// @notice Thrown when governance does not accept the verifier now.
@@ -152,7 +158,7 @@ interface INodeRegistry {
     function register(string calldata endpoint, address payout) external;
     /// @notice Changes the caller's endpoint and payout address.
     function update(string calldata endpoint, address payout) external;
-    /// @notice Adds to the caller's stake; approve the token before.
+    /// @notice Adds to the caller's stake; approve the token before. Not before the slashers are known.
     function addStake(uint256 amount) external;
     /// @notice Lets `amount` in all thaw; restarts the timer. 0 ends a thaw.
     function requestThaw(uint256 amount) external;
@@ -165,7 +171,7 @@ interface INodeRegistry {
     function revokeEnclave(address receiptKey) external;
 
     /// @notice Takes min(stake, owed + penalty) from a node: `owed` first, for `victim` to withdraw, then the penalty,
-    /// which is burned. Never reverts for lack of stake. Arbiter only.
+    /// which is burned. Never reverts for lack of stake. Slashers only.
     function slash(
         address node,
         address victim,
@@ -174,6 +180,9 @@ interface INodeRegistry {
     ) external returns (uint256 paid, uint256 burned);
     /// @notice Sends what slashes owe to the caller.
     function withdrawCompensation(address to) external;
+
+    /// @notice Names the contracts that may slash: once, by the deployer, before the first stake; nobody can change it.
+    function setSlashers(address[] calldata slashers) external;
 
     /// @notice Sets what a line accepts from now on; what the policy before accepted of earlier work stays payable.
     /// Owner of the line only, line and account unlocked.
@@ -216,6 +225,8 @@ interface INodeRegistry {
     function lineMeasurement(bytes32 lineId, bytes32 measurementId) external view returns (Window memory);
     function verifierWindow(address verifier) external view returns (Window memory);
     function defaultMeasurement(bytes32 measurementId) external view returns (Window memory);
+    /// @notice Whether a contract may slash.
+    function isSlasher(address account) external view returns (bool);
     function compensationOf(address victim) external view returns (uint256);
     /// @notice Number of registered nodes.
     function nodeCount() external view returns (uint256);
@@ -225,7 +236,6 @@ interface INodeRegistry {
     function liabilities() external view returns (uint256);
 
     function STAKE_TOKEN() external view returns (address);
-    function ARBITER() external view returns (address);
     function MIN_STAKE() external view returns (uint256);
     /// @notice Seconds from a thaw request to the withdrawal; longer than every window that could slash.
     function THAW_PERIOD() external view returns (uint32);

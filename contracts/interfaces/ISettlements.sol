@@ -29,10 +29,12 @@ struct Batch {
 /// @param earned may be collected now
 /// @param vesting of lane O, not yet vested
 /// @param nextNonce of the next batch
+/// @param leastDeposit that a new channel must hold
 struct Earnings {
     uint64 earned;
     uint64 vesting;
     uint32 nextNonce;
+    uint64 leastDeposit;
 }
 
 /// @title ISettlements
@@ -45,19 +47,20 @@ struct Earnings {
 interface ISettlements {
     /// @notice Emitted once per settlement.
     /// @param total units paid
-    /// @param skipped bit i % 8 of byte i / 8 is set when row i paid nothing
     event BatchSettled(
         address indexed node,
         bytes32 indexed lineId,
         bytes32 indexed versionHash,
         Lane lane,
         uint32 nonce,
-        address enclave,
-        uint64 total,
-        bytes skipped
+        uint64 total
     );
+    /// @notice Emitted behind {BatchSettled} when rows paid nothing.
+    /// @param skipped bit i % 8 of byte i / 8 is set when row i paid nothing; zero bytes at the end are cut
+    event RowsSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce, bytes skipped);
     /// @notice Emitted when a node gave up a nonce.
     event BatchSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce);
+    event LeastDepositSet(address indexed node, bytes32 indexed lineId, uint64 amount);
 
     /// @notice Thrown when the version is neither active nor in grace at the batch's time; both Unix seconds.
     error InferenceEscrow_VersionNotPayable(bytes32 lineId, bytes32 versionHash, uint40 lastAt, uint40 payableUntil);
@@ -65,18 +68,19 @@ interface ISettlements {
     error InferenceEscrow_BatchTimeInvalid(uint40 lastAt, uint256 nowAt);
     /// @notice Thrown when the batch is not the next one.
     error InferenceEscrow_WrongNonce(uint32 nonce, uint32 expected);
-    /// @notice Thrown when the packed rows are not of the form above; `position` is the byte at which the group begins.
-    error InferenceEscrow_MalformedRows(uint256 position);
+    /// @notice Thrown when the packed rows are not of the form above: the group that begins `remaining` bytes before their end.
+    error InferenceEscrow_MalformedRows(uint256 remaining);
     /// @notice Thrown when the signature recovers to nobody.
-    error InferenceEscrow_BadBatchSignature();
-    error InferenceEscrow_NotNode(address node, address account);
+    error InferenceEscrow_BadEnclaveSignature();
+    /// @notice Thrown when an exponent is over 55.
+    error InferenceEscrow_InvalidExponent(uint8 exponent);
 
     /// @notice Pays a batch of completed work. Anybody may send it; the pay is the node's.
     /// @dev A bad row (unknown, closed, wrong signature, nothing new) is skipped and never stops the others; a row pays no more than
     /// is signed, metered and deposited. No account's code is called.
     /// @param enclaveSignature 65 bytes over the batch and its rows
     /// @return total units paid
-    /// @return skipped bit i % 8 of byte i / 8 is set when row i paid nothing
+    /// @return skipped bit i % 8 of byte i / 8 is set when row i paid nothing; zero bytes at the end are cut
     function settle(
         Batch calldata batch,
         bytes calldata rows,
@@ -88,6 +92,9 @@ interface ISettlements {
         bytes calldata rows,
         bytes calldata enclaveSignature
     ) external returns (uint64 total, bytes memory skipped);
+    /// @notice The caller, a node, asks for at least 2^exponent units in new channels of a line, so that dust does not thin out its
+    /// slots. `exponent` at most 55.
+    function setLeastDeposit(bytes32 lineId, uint8 exponent) external;
     /// @notice The caller gives up the next nonce of its line: for a signed batch that can never be paid.
     function skipBatch(bytes32 lineId, uint32 nonce) external;
     /// @notice Sends what a node earned on a line to its registered payout address. Anybody may call.

@@ -20,21 +20,41 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
     AccessManager,
     token,
     DeltaLedger,
-    m.getParameter("arbiter"),
     m.getParameter("minStake"),
     m.getParameter("thawPeriod"),
     m.getParameter("maxEnclaveTtl"),
     production,
   ]);
+  const SignatureValidator = m.contract("SignatureValidator");
   const InferenceEscrow = m.contract("InferenceEscrow", [
+    {
+      authority: AccessManager,
+      token,
+      ledger: DeltaLedger,
+      nodes: NodeRegistry,
+      validator: SignatureValidator,
+      maxBatchAge: m.getParameter("maxBatchAge"),
+      vestPeriod: m.getParameter("vestPeriod"),
+    },
+  ]);
+  const InferenceArbiter = m.contract("InferenceArbiter", [
+    NodeRegistry,
+    DeltaLedger,
+    [InferenceEscrow],
+    m.getParameter("convictionPenalty"),
+    m.getParameter("challengeBond"),
+    m.getParameter("answerPeriod"),
+  ]);
+  return {
     AccessManager,
-    token,
+    ModelRegistry,
+    DatasetRegistry,
     DeltaLedger,
     NodeRegistry,
-    m.getParameter("closeDelay"),
-    m.getParameter("maxBatchAge"),
-  ]);
-  return { AccessManager, ModelRegistry, DatasetRegistry, DeltaLedger, NodeRegistry, InferenceEscrow };
+    SignatureValidator,
+    InferenceEscrow,
+    InferenceArbiter,
+  };
 }
 
 /** Selectors of the three governed functions; `test/ts/deployments` checks them against the ABIs. */
@@ -47,7 +67,7 @@ export const SELECTORS = {
 type Core = ReturnType<typeof core>;
 
 /**
- * Hands the deployment to governance: three functions, each behind a role with its delay; then the deployer keeps
+ * Names who may slash, then hands the deployment to governance: three functions, each behind a role with its delay; then the deployer keeps
  * nothing. Everything else in the contracts is out of reach of the AccessManager.
  */
 export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) {
@@ -57,7 +77,8 @@ export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) 
     measurements: { contract: c.NodeRegistry, signature: "setDefaultMeasurement" },
     pauser: { contract: c.InferenceEscrow, signature: "setDepositsPaused" },
   } as const;
-  const done: Future[] = [];
+  // Once and for ever, while the deployer is still the administrator: no stake can come before.
+  const done: Future[] = [m.call(c.NodeRegistry, "setSlashers", [[c.InferenceArbiter]], { after })];
   for (const [role, { contract, signature }] of Object.entries(selectors)) {
     const id = ROLES[role as keyof typeof ROLES];
     const target = m.call(c.AccessManager, "setTargetFunctionRole", [contract, [SELECTORS[signature]], id], {

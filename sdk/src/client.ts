@@ -1,5 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import { knownDeployments } from "./abis/index.js";
+import { arbiterActions } from "./actions/arbiter/index.js";
 import { type Bound, bind } from "./actions/bind.js";
 import { datasetsActions } from "./actions/datasets/index.js";
 import { deltasActions } from "./actions/deltas/index.js";
@@ -32,6 +33,7 @@ export interface Freehold {
   readonly datasets: Bound<typeof datasetsActions>;
   readonly nodes: Bound<typeof nodesActions>;
   readonly escrow: Bound<typeof escrowActions>;
+  readonly arbiter: Bound<typeof arbiterActions>;
   readonly inference: Bound<typeof inferenceActions>;
   /** An ethers Contract with TypeChain's types: for events, filters and logs. */
   contract<N extends ContractName>(name: N): Contracts[N];
@@ -67,6 +69,7 @@ function client(ctx: Context): Freehold {
     datasets: bind(datasetsActions, ctx),
     nodes: bind(nodesActions, ctx),
     escrow: bind(escrowActions, ctx),
+    arbiter: bind(arbiterActions, ctx),
     inference: bind(inferenceActions, ctx),
     contract: <N extends ContractName>(name: N) => contractAt(name, ctx.addressOf(name), ctx.runner),
     withSigner: (signer: Signer) => client(ctx.withSigner(signer)),

@@ -4,6 +4,7 @@ import {
   datasetRegistryAbi,
   deltaLedgerAbi,
   developmentTeeVerifierAbi,
+  inferenceArbiterAbi,
   inferenceEscrowAbi,
   modelRegistryAbi,
   nodeRegistryAbi,
@@ -14,6 +15,7 @@ import type { TypedContractEvent, TypedContractMethod } from "./abis/types/commo
 import type { DatasetRegistry } from "./abis/types/DatasetRegistry.js";
 import type { DeltaLedger } from "./abis/types/DeltaLedger.js";
 import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier.js";
+import type { InferenceArbiter } from "./abis/types/InferenceArbiter.js";
 import type { InferenceEscrow } from "./abis/types/InferenceEscrow.js";
 import type { ModelRegistry } from "./abis/types/ModelRegistry.js";
 import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
@@ -27,10 +29,11 @@ export interface Contracts {
   DeltaLedger: DeltaLedger;
   /** On development deployments only. */
   DevelopmentTeeVerifier: DevelopmentTeeVerifier;
+  InferenceArbiter: InferenceArbiter;
   InferenceEscrow: InferenceEscrow;
   ModelRegistry: ModelRegistry;
   NodeRegistry: NodeRegistry;
-  /** ERC-20 with permit (EIP-2612) of channels and stakes. */
+  /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
 }
 
@@ -41,6 +44,7 @@ const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   DatasetRegistry: datasetRegistryAbi,
   DeltaLedger: deltaLedgerAbi,
   DevelopmentTeeVerifier: developmentTeeVerifierAbi,
+  InferenceArbiter: inferenceArbiterAbi,
   InferenceEscrow: inferenceEscrowAbi,
   ModelRegistry: modelRegistryAbi,
   NodeRegistry: nodeRegistryAbi,

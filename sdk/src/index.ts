@@ -1,5 +1,5 @@
+export { Offence, type SignedReceipt } from "./actions/arbiter/conviction.js";
 export type { Bound } from "./actions/bind.js";
-export { claimsOf, rowOf } from "./actions/escrow/row-of.js";
 export type { Paged, PageOptions } from "./actions/paged.js";
 export type { Read, ReadOptions } from "./actions/read.js";
 export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";
@@ -13,5 +13,6 @@ export * from "./errors/index.js";
 export { fromHex, type Hex, isHex, sameHex, toHex } from "./hex.js";
 export * from "./inference/index.js";
 export * from "./sealing/index.js";
+export * from "./settlement/rows.js";
 export * from "./types.js";
 export * from "./wire/index.js";

@@ -135,26 +135,46 @@ export interface Channel {
   payer: Hex;
   /** Whose key signs vouchers. */
   signer: Hex;
-  /** All that was ever deposited. */
+  /** All that was ever deposited; once closed, all that was paid. */
   deposited: bigint;
-  /** All that was ever paid to the node. */
+  /** All that was ever taken from it for the node. */
   paid: bigint;
   /** Unix seconds from which the payer may withdraw; 0 while open. */
   closeAt: bigint;
+  /** Seconds from a close request to `closeAt`; 0 once it closes. */
+  closeDelay: bigint;
+  /** Whether lane O may debit it. */
+  optimistic: boolean;
   closed: boolean;
 }
 
-/** One channel's part of a settlement; amounts in units. */
-export interface Row {
+/** Names a channel. */
+export interface ChannelId {
+  node: string;
+  lineId: Hex;
+  /** Index among the channels of node and line. */
   channel: bigint;
-  /** What the enclave metered over the channel's life. */
-  metered: bigint;
-  /** What the payer signed over the channel's life. */
-  signed: bigint;
-  /** First half of the voucher's signature. */
-  r: Hex;
-  /** Second half, with the recovery bit on top (EIP-2098). */
-  vs: Hex;
+}
+
+/** What a node has from one line; units. */
+export interface Earnings {
+  earned: bigint;
+  /** Of lane O, not yet vested. */
+  vesting: bigint;
+  nextNonce: bigint;
+  /** What a new channel must hold. */
+  leastDeposit: bigint;
+}
+
+/** A demand for the voucher behind a channel's debits; units. */
+export interface RunningChallenge {
+  /** Zero when none is open. */
+  challenger: Hex;
+  /** Unix seconds, the last at which an answer counts; 0 when none is open. */
+  answerBy: bigint;
+  asserted: bigint;
+  debited: bigint;
+  held: bigint;
 }
 
 /** An EIP-712 domain as a contract says it (ERC-5267). */

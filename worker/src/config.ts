@@ -9,8 +9,12 @@ export interface WorkerConfig {
   readonly lineId: Hex;
   /** Directory of weights, deltas and architectures by their hashes (docs/protocol.md 1). */
   readonly store: string;
-  /** Directory of the database and the sealed keys; one worker each. */
-  readonly data: string;
+  /** Directory of the books and the sealed keys in SQLite; one worker each. Undefined: they are in `database`. */
+  readonly data: string | undefined;
+  /** URL of the PostgreSQL database that replicas of a node share; it may hold a password. Undefined: `data`. */
+  readonly database: string | undefined;
+  /** Name of this worker among those that share a database. */
+  readonly replica: string;
   /** Of one inference. */
   readonly price: bigint;
   readonly host: string;

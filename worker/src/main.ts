@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { booksOptions } from "./cli/books.js";
 import { type ServeOptions, serveOptions } from "./cli/options.js";
 import { serveCommand } from "./cli/serve.js";
 import { statusCommand } from "./cli/status.js";
@@ -20,10 +21,7 @@ async function main(): Promise<number> {
     .command("measure")
     .description("print the measurement id of this code")
     .action(() => console.log(measureCode()));
-  program
-    .command("status")
-    .description("print what is earned, settled and unsettled")
-    .requiredOption("--data <dir>", "data directory of a worker")
+  booksOptions(program.command("status").description("print what is earned, settled and unsettled"))
     .option("--json", "print JSON")
     .action(statusCommand);
   try {

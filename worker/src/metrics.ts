@@ -3,7 +3,7 @@ import type { Totals } from "./store/index.js";
 
 /** What gauges ask when they are read. */
 export interface MetricSources {
-  totals(): Totals;
+  totals(): Promise<Totals>;
   /** Seconds since the chain was read. */
   viewAge(): number;
   /** Position of the served version in its line, -1 when none is. */
@@ -21,20 +21,28 @@ export interface Metrics {
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number) =>
+  const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name: `freehold_${name}`,
       help,
       registers,
-      collect() {
-        this.set(value());
+      async collect() {
+        this.set(await value());
       },
     });
-  gauge("metered_units", "Units metered for completed inferences.", () => Number(sources.totals().metered));
-  gauge("unsettled_units", "Metered units that the escrow has not paid yet.", () => Number(sources.totals().unsettled));
-  gauge("settled_units", "Metered units that the escrow has paid.", () => Number(sources.totals().settled));
-  gauge("written_off_units", "Metered units that can never be paid.", () => Number(sources.totals().writtenOff));
-  gauge("completed_inferences", "Completed inferences.", () => Number(sources.totals().completed));
+  // All gauges are read at once: one look at the books is enough for them.
+  let reading: Promise<Totals> | undefined;
+  const units = async (name: keyof Totals) => {
+    reading ??= sources.totals().finally(() => {
+      reading = undefined;
+    });
+    return Number((await reading)[name]);
+  };
+  gauge("metered_units", "Units metered for completed inferences.", () => units("metered"));
+  gauge("unsettled_units", "Metered units that the escrow has not paid yet.", () => units("unsettled"));
+  gauge("settled_units", "Metered units that the escrow has paid.", () => units("settled"));
+  gauge("written_off_units", "Metered units that can never be paid.", () => units("writtenOff"));
+  gauge("completed_inferences", "Completed inferences.", () => units("completed"));
   gauge("chain_view_age_seconds", "Seconds since the chain was read.", sources.viewAge);
   gauge("served_version", "Position of the served version in its line, -1 when none is.", sources.version);
   return {

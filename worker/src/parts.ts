@@ -54,9 +54,9 @@ export async function assemble(
   const { addresses, lineId, price } = config;
   const { chainId, inferenceEscrow: escrow } = addresses;
   const provider = rpcProvider(config.rpc, chainId);
-  const operator = new Sender(provider, operatorKey);
+  const operator = new Sender(provider, operatorKey, (work) => store.exclusive(work));
   const node = operator.address;
-  const chain = new RpcChain(provider, addresses, node);
+  const chain = new RpcChain(provider, addresses, node, lineId);
   const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {
     chainId,
     escrow,
@@ -127,8 +127,10 @@ export async function assemble(
       });
       const { collectValue } = config;
       const collector =
-        collectValue === undefined ? undefined : new Collector(provider, chain, operator, escrow, collectValue, log);
-      return new Settlement(follower, settler, collector, log);
+        collectValue === undefined
+          ? undefined
+          : new Collector(provider, chain, operator, { escrow, lineId }, collectValue, log);
+      return new Settlement(() => store.lead(), follower, settler, collector, log);
     },
   };
 }

@@ -50,11 +50,12 @@ export class Worker {
     this.#http = serve(app, routes, parts.metrics);
   }
 
-  /** Opens what is on disk. Throws `DATA_DIR_IN_USE`, `DATA_DIR_FOREIGN` or `ENCLAVE_KEYS`. */
+  /** Opens the books. Throws what {@link openStore} throws, and `ENCLAVE_KEYS`. */
   static async create(config: WorkerConfig, operatorKey: string, provider: EnclaveProvider): Promise<Worker> {
     const { chainId, inferenceEscrow: escrow } = config.addresses;
     const { lineId } = config;
-    const store = openStore(config.data, { chainId, escrow, node: computeAddress(operatorKey), lineId });
+    const identity = { chainId, escrow, node: computeAddress(operatorKey), lineId };
+    const store = await openStore(config, identity, config.replica);
     try {
       const app = createServer(config);
       let worker: Worker | undefined;
@@ -64,7 +65,7 @@ export class Worker {
       worker = new Worker(config, store, app, parts);
       return worker;
     } catch (error) {
-      store.close();
+      await store.close();
       throw error;
     }
   }
@@ -73,15 +74,15 @@ export class Worker {
   async start(): Promise<string> {
     const { host, port } = this.#config;
     const address = await this.#app.listen({ host, port });
-    this.#pruner = setInterval(() => this.#prune(), PRUNE_PAUSE);
-    this.#prune();
+    this.#pruner = setInterval(() => void this.#prune(), PRUNE_PAUSE);
+    void this.#prune();
     for (let pause = this.#config.pollMs; !this.#stop.signal.aborted; pause = Math.min(2 * pause, MAX_PAUSE)) {
       try {
         await this.#boot();
         break;
       } catch (error) {
         if (isForOperator(error)) throw explain(error, this.#config);
-        this.#app.log.warn({ reason: reason(error) }, "the chain does not answer: trying again");
+        this.#app.log.warn({ reason: reason(error) }, "the chain or the database does not answer: trying again");
       }
       await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
@@ -103,7 +104,7 @@ export class Worker {
     await within(STOP_PATIENCE, this.#watching);
     await this.#parts.versions.close();
     this.#parts.provider.destroy();
-    this.#store.close();
+    await this.#store.close();
   }
 
   /** Everything that follows the chain, once per view. */
@@ -112,7 +113,7 @@ export class Worker {
     if (this.#settlement !== undefined) {
       void versions.follow(view);
       void registrar.renew(view);
-      this.#forgetKeys(view);
+      void this.#forgetKeys(view);
       this.#settlement.onView(view, events);
     }
     return channels.update(events);
@@ -130,7 +131,8 @@ export class Worker {
     await registrar.requireOperator();
     this.#maxBatchAge = await chain.maxBatchAge();
     // A settlement of the run before goes first: its nonce is the next one.
-    await follower.follow(await watcher.poll());
+    const before = await watcher.poll();
+    if (await this.#store.lead()) await follower.follow(before);
     await registrar.ensure();
     const view = await watcher.poll();
     await versions.start(view.active);
@@ -141,27 +143,42 @@ export class Worker {
       this.#app.log.warn("not ready: the line's policy does not accept this enclave now");
   }
 
-  /** Keys whose work nobody can settle any more. */
-  #forgetKeys(view: ChainView): void {
+  /** Keys whose work nobody can settle any more. Never throws: keys that stay in the books are forgotten later. */
+  async #forgetKeys(view: ChainView): Promise<void> {
     const { enclave } = this.#parts;
     for (const { receiptKey } of enclave.keys.slice(1)) {
       const key = view.keys.get(receiptKey);
       const isOver = key !== undefined && key.validUntil + this.#maxBatchAge < view.head.timestamp;
-      if (isOver) enclave.forget(receiptKey);
+      if (isOver) await enclave.forget(receiptKey).catch((error) => this.#warn(error, "a key cannot be deleted"));
     }
   }
 
   async #settleBeforeEnd(): Promise<void> {
     const end = performance.now() + SETTLE_PATIENCE;
-    const isOpen = () => this.#store.debts.totals().unsettled > 0n || this.#store.settlements.pending() !== undefined;
-    while (this.#settlement !== undefined && isOpen() && performance.now() < end) {
-      this.#settlement.settleAll();
-      await sleep(this.#config.pollMs);
+    try {
+      while (this.#settlement !== undefined && (await this.#owes()) && performance.now() < end) {
+        this.#settlement.settleAll();
+        await sleep(this.#config.pollMs);
+      }
+    } catch (error) {
+      this.#warn(error, "not everything could be settled");
     }
   }
 
-  #prune(): void {
-    this.#store.books.pruneResponses(BigInt(Math.floor(Date.now() / 1000)) - RESPONSE_LIFE);
+  /** Whether there is anything left that this replica has to settle. */
+  async #owes(): Promise<boolean> {
+    const { debts, settlements } = this.#store;
+    if (!(await this.#store.lead())) return false;
+    return (await debts.totals()).unsettled > 0n || (await settlements.pending()) !== undefined;
+  }
+
+  async #prune(): Promise<void> {
+    const before = BigInt(Math.floor(Date.now() / 1000)) - RESPONSE_LIFE;
+    await this.#store.books.pruneResponses(before).catch((error) => this.#warn(error, "old answers cannot be deleted"));
+  }
+
+  #warn(error: unknown, what: string): void {
+    this.#app.log.warn({ reason: reason(error) }, what);
   }
 }
 

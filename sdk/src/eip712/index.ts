@@ -1,4 +1,25 @@
 export { type Domain, datasetDomain, escrowDomain, ledgerDomain } from "./domains.js";
+export {
+  CHALLENGE_TYPES,
+  type Challenge,
+  CLOSE_REQUEST_TYPES,
+  CLOSE_TYPES,
+  type Close,
+  type CloseRequest,
+  hashChallenge,
+  hashClose,
+  hashCloseRequest,
+  hashOpen,
+  hashTopUp,
+  OPEN_TYPES,
+  type Open,
+  signChallenge,
+  signClose,
+  signCloseRequest,
+  signOpen,
+  TOP_UP_TYPES,
+  type TopUp,
+} from "./instructions.js";
 export { generateSessionKey, type SessionSigner, sessionSigner } from "./session-signer.js";
 export { compactSignature, type TypedDataSigner, type TypedStruct, typedStruct } from "./struct.js";
 export {
@@ -26,7 +47,6 @@ export {
   type Append,
   BATCH_TYPES,
   type Batch,
-  type Claim,
   CONSENT_TYPES,
   type Consent,
   OFFER_TYPES,

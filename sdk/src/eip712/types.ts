@@ -52,21 +52,19 @@ export interface Receipt {
   workedAt: bigint;
 }
 
-/** One channel's part of a batch. */
-export interface Claim {
-  channel: bigint;
-  /** Units that the enclave metered, over the channel's whole life. */
-  metered: bigint;
-}
-
 /** What an enclave signs, once per settlement. */
 export interface Batch {
   node: string;
   lineId: Hex;
   versionHash: Hex;
+  /** How its rows prove consent: `Lane`. */
+  lane: number;
+  /** The node's next one on this line. */
+  nonce: bigint;
   /** Chain time of the newest receipt in it, Unix seconds. */
   lastAt: bigint;
-  claims: readonly Claim[];
+  /** keccak256 of its packed rows. */
+  rowsHash: Hex;
 }
 
 /** An account's permission to append one delta to its line. */
@@ -93,7 +91,7 @@ export interface Consent {
   deadline: bigint;
 }
 
-const field = (type: string, name: string): TypedField => ({ name, type });
+export const field = (type: string, name: string): TypedField => ({ name, type });
 
 export const VOUCHER_TYPES = {
   Voucher: [
@@ -136,10 +134,11 @@ export const BATCH_TYPES = {
     field("address", "node"),
     field("bytes32", "lineId"),
     field("bytes32", "versionHash"),
+    field("uint8", "lane"),
+    field("uint32", "nonce"),
     field("uint40", "lastAt"),
-    field("Claim[]", "claims"),
+    field("bytes32", "rowsHash"),
   ],
-  Claim: [field("uint256", "channel"), field("uint64", "metered")],
 } as const satisfies TypedFields;
 
 export const APPEND_TYPES = {

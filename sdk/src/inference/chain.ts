@@ -40,6 +40,6 @@ export async function chainView(
 }
 
 /** A channel as it stands. */
-export async function channelOf(ctx: Context, node: string, channel: bigint): Promise<Channel> {
-  return (await call(ctx, "InferenceEscrow", "channelOf", [node, channel])) as unknown as Channel;
+export async function channelOf(ctx: Context, node: string, lineId: Hex, channel: bigint): Promise<Channel> {
+  return (await call(ctx, "InferenceEscrow", "channelOf", [node, lineId, channel])) as unknown as Channel;
 }

@@ -63,7 +63,7 @@ export class InferenceSession {
     this.#onChain = onChain;
     this.node = offer.node;
     const { chainId, verifyingContract: escrow } = domain;
-    this.#key = channelKey({ chainId, escrow, node: offer.node, channel: params.channel });
+    this.#key = channelKey({ chainId, escrow, node: offer.node, lineId: params.lineId, channel: params.channel });
     this.#store = params.store ?? ctx.channels;
   }
 
@@ -71,7 +71,7 @@ export class InferenceSession {
   static async connect(ctx: Context, params: ConnectParameters, signal?: AbortSignal): Promise<InferenceSession> {
     const ends = deadline(params.timeoutMs ?? TIMEOUT_MS, signal);
     const offer = await fetchOffer(ctx, params.endpoint, params, { signal: ends, maxBytes: MAX_OFFER_BYTES });
-    const onChain = await channelOf(ctx, offer.node, params.channel);
+    const onChain = await channelOf(ctx, offer.node, params.lineId, params.channel);
     const account = await ctx.account();
     if (!sameHex(onChain.signer, account)) {
       throw new InferenceError(
@@ -164,7 +164,7 @@ export class InferenceSession {
 
   async #recover(known: ChannelState | undefined, { signal }: Limits): Promise<ChannelState> {
     const { endpoint, channel, lineId } = this.#params;
-    this.#onChain = await channelOf(this.#ctx, this.node, channel);
+    this.#onChain = await channelOf(this.#ctx, this.node, this.#params.lineId, channel);
     const parameters = {
       endpoint,
       channel,
@@ -208,7 +208,7 @@ export class InferenceSession {
   async #requireDeposit(cumulative: bigint): Promise<void> {
     if (cumulative <= this.#onChain.deposited) return;
     const { channel } = this.#params;
-    this.#onChain = await channelOf(this.#ctx, this.node, channel);
+    this.#onChain = await channelOf(this.#ctx, this.node, this.#params.lineId, channel);
     const { deposited } = this.#onChain;
     if (cumulative <= deposited) return;
     throw new InferenceError(

@@ -21,12 +21,12 @@ describe("worker: enclave", () => {
   let store: Store;
   const open = () => Enclave.open(provider, new KeyStore(store.keys, provider), IDENTITY);
 
-  beforeEach(() => {
+  beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), "freehold-enclave-"));
-    store = openStore(directory, { ...IDENTITY, lineId: HASH });
+    store = await openStore({ data: directory, database: undefined }, { ...IDENTITY, lineId: HASH });
   });
-  afterEach(() => {
-    store.close();
+  afterEach(async () => {
+    await store.close();
     rmSync(directory, { recursive: true });
   });
 
@@ -53,12 +53,13 @@ describe("worker: enclave", () => {
       versionHash: HASH,
       engine: { kind: "integer", close: async () => undefined, ...engine },
       price: 5n,
-      meter: { seq: 3n, cumulative: 15n },
       payableKeys: [keys.receiptKey],
       finishedAt: () => 1_000n,
       ...changes,
     };
   };
+  const run = async (enclave: Enclave, job: Job) =>
+    enclave.meter(await enclave.infer(job), { seq: 3n, cumulative: 15n });
   const answer = () => ({ label: "positive", class: 2, logits: ["1"] });
 
   it("has the test root that development deployments take", async () => {
@@ -83,26 +84,26 @@ describe("worker: enclave", () => {
     const first = await enclave.createKeys();
     const second = await enclave.createKeys();
     expect((await open()).keys).to.deep.equal([second, first]);
-    for (const { sealed } of store.keys.all()) {
+    for (const { sealed } of await store.keys.all()) {
       const content = Buffer.from(provider.unseal(sealed)).toString();
       const { privateKey, hpke } = JSON.parse(content) as { privateKey: string; hpke: string };
       for (const secret of ["privateKey", privateKey.slice(2), hpke.slice(2), Buffer.from(hpke.slice(2), "hex")]) {
         expect(Buffer.from(sealed).includes(secret)).to.equal(false);
       }
     }
-    enclave.forget(first.receiptKey);
+    await enclave.forget(first.receiptKey);
     expect((await open()).keys).to.deep.equal([second]);
   });
 
   it("refuses sealed keys that were changed, and says which", async () => {
     await (await open()).createKeys();
-    const [key] = store.keys.all();
+    const [key] = await store.keys.all();
     if (key === undefined) throw new Error("no key");
     for (const index of [0, 20, key.sealed.length - 1, undefined]) {
       const changed =
         index === undefined ? new Uint8Array() : Uint8Array.from(key.sealed, (byte, i) => byte ^ Number(i === index));
-      store.keys.remove(key.receiptKey);
-      store.keys.add({ ...key, sealed: changed });
+      await store.keys.remove(key.receiptKey);
+      await store.keys.add({ ...key, sealed: changed });
       expect(String(await open().catch((error: unknown) => error))).to.contain(`${key.receiptKey} cannot be unsealed`);
     }
   });
@@ -110,7 +111,7 @@ describe("worker: enclave", () => {
   it("meters and signs a completed job only", async () => {
     const enclave = await open();
     await enclave.createKeys();
-    const done = await enclave.run(await job(enclave, { infer: answer }));
+    const done = await run(enclave, await job(enclave, { infer: answer }));
     expect(done.receipt).to.include({ seq: 4n, cumulative: 20n, price: 5n, workedAt: 1_000n });
     const order: string[] = [];
     const infer = () => {
@@ -127,8 +128,23 @@ describe("worker: enclave", () => {
         },
       },
     );
-    expect(String(await enclave.run(late).catch((error: unknown) => error))).to.contain("not payable any more");
+    expect(String(await run(enclave, late).catch((error: unknown) => error))).to.contain("not payable any more");
     expect(order, "time is asked when the work is done").to.deep.equal(["infer", "finished"]);
+  });
+
+  it("signs a finished job anew when the meter moved on, and nothing that it did not finish", async () => {
+    const enclave = await open();
+    await enclave.createKeys();
+    const finished = await enclave.infer(await job(enclave, { infer: answer }));
+    const [first, second] = [
+      await enclave.meter(finished, { seq: 0n, cumulative: 0n }),
+      await enclave.meter(finished, { seq: 1n, cumulative: 9n }),
+    ];
+    expect(first.receipt).to.include({ seq: 1n, cumulative: 5n });
+    expect(second.receipt).to.include({ seq: 2n, cumulative: 14n, responseHash: first.receipt.responseHash });
+    expect(second.response).to.equal(first.response);
+    const made = await enclave.meter({ ...finished }, { seq: 1n, cumulative: 9n }).catch((error: unknown) => error);
+    expect(made).to.include({ code: "UNKNOWN_JOB" });
   });
 
   it("fails without a word of the input when the engine fails", async () => {
@@ -137,7 +153,7 @@ describe("worker: enclave", () => {
     const infer = (input: unknown) => {
       throw new Error(`engine failed on ${JSON.stringify(input)}`);
     };
-    const failure = await enclave.run(await job(enclave, { infer })).catch((error: unknown) => error);
+    const failure = await run(enclave, await job(enclave, { infer })).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Error);
     expect((failure as Error).stack).not.to.contain("secret");
     expect((failure as Error).cause).to.equal(undefined);
@@ -149,9 +165,9 @@ describe("worker: enclave", () => {
     const sealedToOld = await job(enclave, { infer: answer });
     const fresh = await enclave.createKeys();
     const both = { payableKeys: [fresh.receiptKey, old.receiptKey] };
-    expect((await enclave.run({ ...sealedToOld, ...both })).receiptKey).to.equal(old.receiptKey);
+    expect((await run(enclave, { ...sealedToOld, ...both })).receiptKey).to.equal(old.receiptKey);
     const only = { payableKeys: [fresh.receiptKey] };
-    expect(String(await enclave.run({ ...sealedToOld, ...only }).catch((error: unknown) => error))).to.contain(
+    expect(String(await run(enclave, { ...sealedToOld, ...only }).catch((error: unknown) => error))).to.contain(
       "not sealed",
     );
   });

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { createNode, workerConfig } from "./harness/node.ts";
+import { createNode, type LocalConfig, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
 import { type RpcProxy, startProxy } from "./harness/proxy.ts";
 import { until } from "./harness/wait.ts";
@@ -35,7 +35,7 @@ describe("worker: following the chain", () => {
     worker = await Worker.create(config, operator.privateKey, developmentProvider());
     return worker;
   };
-  const serve = async (changes: Partial<WorkerConfig> = {}) => {
+  const serve = async (changes: Partial<LocalConfig> = {}) => {
     url = await (await create(workerConfig(chain, line, changes))).start();
   };
   const offered = async () => (await (await fetch(`${url}/v1/attestation`)).json()) as { versionHash: string };
@@ -177,7 +177,7 @@ describe("worker: following the chain", () => {
   it("says what the operator has to do", async () => {
     const config = workerConfig(chain, line);
     const stranger = await chain.account();
-    const start = async (key: string, changes: Partial<WorkerConfig>) => {
+    const start = async (key: string, changes: Partial<LocalConfig>) => {
       const created = await Worker.create({ ...workerConfig(chain, line), ...changes }, key, developmentProvider());
       const error = await created.start().catch((reason: unknown) => reason);
       await created.stop();

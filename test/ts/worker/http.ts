@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeRecovery, decodeResponse, newIdempotencyKey, type SignedOffer } from "@freehold/sdk";
-import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
+import { developmentProvider, measureCode, Worker } from "@freehold/worker";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { createNode, PRICE, workerConfig } from "./harness/node.ts";
+import { createNode, type LocalConfig, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, type Prepared, post } from "./harness/payer.ts";
 import { until } from "./harness/wait.ts";
 
@@ -21,7 +21,7 @@ describe("worker: paid inference over HTTP", () => {
   let chain: TestChain;
   let line: TestLine;
   let operator: HDNodeWallet;
-  let config: WorkerConfig;
+  let config: LocalConfig;
   let worker: Worker | undefined;
   let url: string;
   let payer: Payer;
@@ -130,15 +130,34 @@ describe("worker: paid inference over HTTP", () => {
       ),
     );
     const answers = await Promise.all(many.map((prepared) => post(url, prepared)));
-    const receipts = answers
-      .filter(({ status }) => status === 200)
-      .map(({ text }) => decodeResponse(JSON.parse(text)).receipt);
-    expect(answers.filter(({ status }) => status !== 200).every(({ code }) => code === "voucher-too-low")).to.equal(
-      true,
-    );
+    for (const { status, text } of answers) expect(status, text).to.equal(200);
+    const receipts = answers.map(({ text }) => decodeResponse(JSON.parse(text)).receipt);
     expect(new Set(receipts.map(({ seq }) => seq)).size).to.equal(receipts.length);
     expect(await metered()).to.equal(BigInt(receipts.length) * PRICE);
     for (const { cumulative, seq } of receipts) expect(cumulative).to.equal(seq * PRICE);
+  });
+
+  it("serves vouchers that arrive out of order, and none without a voucher for it", async () => {
+    const [first, second, third] = await Promise.all(
+      [2n, 1n, 2n].map((n) => payer.prepare(offer, { text: "rise" }, { cumulative: n * PRICE })),
+    );
+    expect((await post(url, first as Prepared)).status).to.equal(200);
+    expect((await post(url, second as Prepared)).status).to.equal(200);
+    expect(await metered()).to.equal(2n * PRICE);
+    const answer = await post(url, third as Prepared);
+    expect(answer).to.deep.include({ status: 402, code: "voucher-too-low", details: { required: String(3n * PRICE) } });
+    expect(await metered()).to.equal(2n * PRICE);
+    const { voucher } = decodeRecovery(await (await fetch(`${url}/v1/channels/${payer.channel}`)).json());
+    expect(voucher?.cumulative, "the highest is kept").to.equal(2n * PRICE);
+  });
+
+  it("refuses a low voucher that the payer did not sign, even when a higher one covers it", async () => {
+    const covering = await payer.prepare(offer, { text: "rise" }, { cumulative: 5n * PRICE });
+    expect((await post(url, covering)).status).to.equal(200);
+    const signer = await chain.account();
+    const forged = await payer.prepare(offer, { text: "rise" }, { signer });
+    expect((await post(url, forged)).code).to.equal("bad-voucher-signature");
+    expect(await metered()).to.equal(PRICE);
   });
 
   it("refuses a voucher that is too low, and says what is needed", async () => {

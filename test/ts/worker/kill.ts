@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { readStore, type Store } from "../../../worker/dist/store/index.js";
+import { type ReadableStore, readStore } from "../../../worker/dist/store/index.js";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { Client } from "./harness/client.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
@@ -33,12 +33,12 @@ describe("worker: kill -9 at any moment", () => {
     await chain.provider.send("evm_setAutomine", [true]);
   });
 
-  const read = <T>(data: string, work: (store: Store) => T): T => {
-    const store = readStore(data);
+  const read = async <T>(data: string, work: (store: ReadableStore) => Promise<T>): Promise<T> => {
+    const store = await readStore({ data });
     try {
-      return work(store);
+      return await work(store);
     } finally {
-      store.close();
+      await store.close();
     }
   };
 
@@ -76,7 +76,7 @@ describe("worker: kill -9 at any moment", () => {
       if (moment === "any") await pause(random() * 800);
       else await until(pending, "a settlement").then(() => pause(random() * 60));
       expect(await life.end("SIGKILL")).to.equal(null);
-      const open = pending();
+      const open = await pending();
       if (open !== undefined) killedWhileSettling++;
       if (moment === "in the pool") {
         const hash = open?.hashes.at(-1) ?? "";
@@ -97,7 +97,11 @@ describe("worker: kill -9 at any moment", () => {
 
     life.signal("SIGUSR2");
     const totals = () => read(config.data, ({ debts }) => debts.totals());
-    await until(() => totals().unsettled === 0n && pending() === undefined, "everything to settle", 30);
+    await until(
+      async () => (await totals()).unsettled === 0n && (await pending()) === undefined,
+      "everything to settle",
+      30,
+    );
     expect(await life.end("SIGTERM")).to.equal(0);
 
     let total = 0n;
@@ -108,9 +112,9 @@ describe("worker: kill -9 at any moment", () => {
       total += await payer.paid();
     }
     const completed = total / PRICE;
-    expect(totals()).to.deep.equal({ completed, metered: total, settled: total, unsettled: 0n, writtenOff: 0n });
+    expect(await totals()).to.deep.equal({ completed, metered: total, settled: total, unsettled: 0n, writtenOff: 0n });
     expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(total);
-    const settlements = read(config.data, (store) => store.settlements.latest(10_000).length);
+    const settlements = (await read(config.data, (store) => store.settlements.latest(10_000))).length;
     expect(completed > BigInt(KILLS) && settlements > 3 && killedWhileSettling > 3, "there was much to lose").to.equal(
       true,
     );

@@ -1,9 +1,9 @@
 import type { Hex } from "@freehold/sdk";
-import { measureCode, type WorkerConfig } from "@freehold/worker";
+import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { PATIENT, PRICE } from "./harness/node.ts";
+import { type LocalConfig, PATIENT, PRICE } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
 import { ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
@@ -23,7 +23,7 @@ describe("worker: settlement", () => {
     node = undefined;
   });
 
-  const serve = async (changes: Partial<WorkerConfig> = {}, on = line) => {
+  const serve = async (changes: Partial<LocalConfig> = {}, on = line) => {
     node = await ServedNode.start(chain, on, changes);
     return node;
   };
@@ -33,7 +33,7 @@ describe("worker: settlement", () => {
     const node = await serve({ settlement: { ...PATIENT, value: 4n * PRICE } });
     const [first, second] = [await open(node), await open(node)];
     for (const payer of [first, second, first]) await payer.infer(node.url);
-    expect(node.totals()).to.include({ settled: 0n, unsettled: 3n * PRICE });
+    expect(await node.totals()).to.include({ settled: 0n, unsettled: 3n * PRICE });
     await second.infer(node.url);
     await node.settled(4n * PRICE);
     for (const payer of [first, second]) expect(await payer.paid()).to.equal(2n * PRICE);
@@ -103,7 +103,7 @@ describe("worker: settlement", () => {
     await node.restart();
     node.worker.settleAll();
     await node.settled(PRICE);
-    expect(node.totals()).to.include({ writtenOff: PRICE });
+    expect(await node.totals()).to.include({ writtenOff: PRICE });
     expect(await gone.paid()).to.equal(0n);
   });
 
@@ -114,7 +114,7 @@ describe("worker: settlement", () => {
     await node.stop();
     await chain.pass(Number(await chain.escrow.getFunction("MAX_BATCH_AGE").staticCall()) + 10);
     await node.restart();
-    await until(() => node.totals().writtenOff === PRICE, "the write-off");
+    await until(async () => (await node.totals()).writtenOff === PRICE, "the write-off");
     await payer.infer(node.url);
     node.worker.settleAll();
     await node.settled(PRICE);

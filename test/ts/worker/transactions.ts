@@ -69,8 +69,8 @@ describe("worker: settlements whose transactions meet trouble", () => {
     });
     await node.settled(PRICE);
     expect(await payer.paid()).to.equal(PRICE);
-    await until(() => node.settlements()[0]?.[0] === "mined", "its own, which paid nothing");
-    expect(node.settlements()).to.deep.equal([["mined", 0n]]);
+    await until(async () => (await node.settlements())[0]?.[0] === "mined", "its own, which paid nothing");
+    expect(await node.settlements()).to.deep.equal([["mined", 0n]]);
   });
 
   it("plans anew when another transaction of the operator took its nonce", async () => {
@@ -86,7 +86,7 @@ describe("worker: settlements whose transactions meet trouble", () => {
     });
     await node.settled(PRICE);
     expect(await payer.paid()).to.equal(PRICE);
-    expect(node.settlements()).to.deep.equal([
+    expect(await node.settlements()).to.deep.equal([
       ["mined", PRICE],
       ["dropped", 0n],
     ]);
@@ -105,7 +105,7 @@ describe("worker: settlements whose transactions meet trouble", () => {
       expect(await chain.provider.getTransactionReceipt(before.hash)).to.equal(null);
     });
     await node.settled(PRICE);
-    expect(node.settlements()).to.deep.equal([["mined", PRICE]]);
+    expect(await node.settlements()).to.deep.equal([["mined", PRICE]]);
   });
 
   it("signs no seq twice when its books were lost or are older than the chain", async () => {

@@ -28,14 +28,17 @@ const EVENTS = [...CHANNEL_EVENTS, "BatchSettled"];
 export class RpcChain implements Chain {
   readonly #provider: JsonRpcProvider;
   readonly #node: string;
+  readonly #lineId: Hex;
   readonly #models: Contract;
   readonly #ledger: Contract;
   readonly #nodes: Contract;
   readonly #escrow: Contract;
 
-  constructor(provider: JsonRpcProvider, addresses: Addresses, node: string) {
+  /** @param lineId the line whose channels and earnings these are */
+  constructor(provider: JsonRpcProvider, addresses: Addresses, node: string, lineId: Hex) {
     this.#provider = provider;
     this.#node = node;
+    this.#lineId = lineId;
     this.#models = new Contract(addresses.modelRegistry, modelRegistryAbi, provider);
     this.#ledger = new Contract(addresses.deltaLedger, deltaLedgerAbi, provider);
     this.#nodes = new Contract(addresses.nodeRegistry, nodeRegistryAbi, provider);
@@ -116,7 +119,7 @@ export class RpcChain implements Chain {
 
   async channel(channel: bigint, block?: number): Promise<ChannelState | undefined> {
     try {
-      const found = await read(this.#escrow, "channelOf", [this.#node, channel], block);
+      const found = await read(this.#escrow, "channelOf", [this.#node, this.#lineId, channel], block);
       return {
         signer: found.signer as string,
         deposited: found.deposited as bigint,
@@ -131,11 +134,15 @@ export class RpcChain implements Chain {
   }
 
   async channelCount(block?: number): Promise<bigint> {
-    return await read(this.#escrow, "channelCount", [this.#node], block);
+    return await read(this.#escrow, "channelCount", [this.#node, this.#lineId], block);
   }
 
   async earned(): Promise<bigint> {
-    return await read(this.#escrow, "earned", [this.#node]);
+    return (await read(this.#escrow, "earningsOf", [this.#node, this.#lineId])).earned as bigint;
+  }
+
+  async nextNonce(): Promise<bigint> {
+    return (await read(this.#escrow, "earningsOf", [this.#node, this.#lineId])).nextNonce as bigint;
   }
 
   async maxBatchAge(): Promise<bigint> {
@@ -146,7 +153,7 @@ export class RpcChain implements Chain {
     const topics = EVENTS.map((name) => this.#escrow.interface.getEvent(name)?.topicHash ?? "");
     const logs = await this.#provider.getLogs({
       address: await this.#escrow.getAddress(),
-      topics: [topics, zeroPadValue(this.#node, 32)],
+      topics: [topics, zeroPadValue(this.#node, 32), this.#lineId],
       fromBlock: from,
       toBlock: to,
     });

@@ -23,6 +23,9 @@ export interface Call {
   readonly gasLimit: bigint;
 }
 
+/** Runs `work` while nobody else who holds it does. */
+export type ExclusiveLock = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Fees of a replacement are raised by at least this, in percent; clients refuse less than 10. */
 const RAISE = 125n;
 
@@ -30,10 +33,13 @@ const RAISE = 125n;
 export class Sender {
   readonly #provider: JsonRpcProvider;
   readonly #wallet: Wallet;
+  readonly #lock: ExclusiveLock;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(provider: JsonRpcProvider, privateKey: string) {
+  /** @param lock keeps other processes with the same key out */
+  constructor(provider: JsonRpcProvider, privateKey: string, lock: ExclusiveLock) {
     this.#provider = provider;
+    this.#lock = lock;
     this.#wallet = new Wallet(privateKey, provider);
   }
 
@@ -44,7 +50,8 @@ export class Sender {
 
   /** Runs `work` while nothing else takes a nonce. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
+    const locked = () => this.#lock(work);
+    const result = this.#queue.then(locked, locked);
     this.#queue = result.catch(() => undefined);
     return result;
   }

@@ -68,7 +68,9 @@ export interface Chain {
   channelCount(block?: number): Promise<bigint>;
   /** Units that the node may collect. */
   earned(): Promise<bigint>;
+  /** Nonce of the next batch. */
+  nextNonce(): Promise<bigint>;
   maxBatchAge(): Promise<bigint>;
-  /** Events of this node's channels in the blocks `from` to `to`, both included. */
+  /** Events of this node's channels of the line in the blocks `from` to `to`, both included. */
   escrowEvents(from: number, to: number): Promise<EscrowEvent[]>;
 }

@@ -6,18 +6,19 @@ import { readDeployment } from "../chain/deployment.js";
 import type { WorkerConfig } from "../config.js";
 import { reason, UsageError } from "../errors.js";
 import { MAX_AMOUNT } from "../store/index.js";
+import { type BooksOptions, booksOf, booksOptions } from "./books.js";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 /** Chains of development, whose blocks are final at once. */
 const LOCAL_CHAINS = [31337n, 1337n];
 
 /** What commander makes of `serve`'s options. */
-export interface ServeOptions {
+export interface ServeOptions extends BooksOptions {
   readonly rpc: string;
   readonly deployment: string;
   readonly line: Hex;
   readonly store: string;
-  readonly data: string;
+  readonly replica: string;
   readonly price: bigint;
   readonly host: string;
   readonly port: number;
@@ -43,12 +44,16 @@ export function serveOptions(command: Command): Command {
   const required = (flags: string, text: string, name: string) =>
     new Option(flags, text).env(env(name)).makeOptionMandatory();
   const optional = (flags: string, text: string, name: string) => new Option(flags, text).env(env(name));
-  return command
+  return booksOptions(command)
     .addOption(required("--rpc <url>", "JSON-RPC endpoint of the chain", "RPC").argParser(url))
     .addOption(required("--deployment <file>", "addresses: deployments/<chainId>.json", "DEPLOYMENT"))
     .addOption(required("--line <id>", "the line to serve, 0x and 64 hex digits", "LINE").argParser(bytes32))
     .addOption(required("--store <dir>", "weights, deltas and architecture by their hashes", "STORE"))
-    .addOption(required("--data <dir>", "database and sealed keys; one worker each", "DATA"))
+    .addOption(
+      optional("--replica <name>", "name among the workers that share a database", "REPLICA")
+        .default("main")
+        .argParser(name),
+    )
     .addOption(required("--price <units>", "price of one inference, in units of the escrow", "PRICE").argParser(amount))
     .addOption(optional("--key-file <file>", "file with the operator's private key", "KEY_FILE"))
     .addOption(optional("--host <address>", "address to listen on", "HOST").default("127.0.0.1"))
@@ -116,7 +121,8 @@ export function configOf(options: ServeOptions): WorkerConfig {
     addresses,
     lineId: options.line,
     store: options.store,
-    data: options.data,
+    ...booksOf(options),
+    replica: options.replica,
     price: options.price,
     host: options.host,
     port: options.port,
@@ -163,6 +169,11 @@ function readKey(file: string): string {
 function url(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InvalidArgumentError("It must be an http or https URL.");
+}
+
+function name(text: string): string {
+  if (/^[a-z0-9-]{1,32}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be at most 32 lower-case letters, digits and hyphens.");
 }
 
 function bytes32(text: string): Hex {

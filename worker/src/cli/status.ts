@@ -1,12 +1,13 @@
 import { readStore } from "../store/index.js";
+import { type BooksOptions, booksOf } from "./books.js";
 
-/** Prints what the books of a data directory say; the worker may run. */
-export function statusCommand({ data, json }: { readonly data: string; readonly json?: boolean }): void {
-  const store = readStore(data);
+/** Prints what the books say; workers may run. */
+export async function statusCommand(options: BooksOptions & { readonly json?: boolean }): Promise<void> {
+  const store = await readStore(booksOf(options));
   try {
     const { chainId, escrow, node, lineId } = store.identity;
-    const { completed, metered, unsettled, settled, writtenOff } = store.debts.totals();
-    const [last] = store.settlements.latest(1);
+    const { completed, metered, unsettled, settled, writtenOff } = await store.debts.totals();
+    const [last] = await store.settlements.latest(1);
     const status = {
       chain: chainId.toString(),
       escrow,
@@ -20,9 +21,9 @@ export function statusCommand({ data, json }: { readonly data: string; readonly 
       lastSettlement:
         last === undefined ? "none" : `${last.status}, ${last.claims.length} channels, ${last.hashes.at(-1)}`,
     };
-    console.log(json ? JSON.stringify(status) : table(status));
+    console.log(options.json ? JSON.stringify(status) : table(status));
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -35,15 +35,27 @@ export interface Job {
   readonly engine: InferenceEngine;
   /** Units. */
   readonly price: bigint;
-  /** What the channel was metered before this request. */
-  readonly meter: { readonly seq: bigint; readonly cumulative: bigint };
   /** Receipt keys whose work is payable now, newest first. */
   readonly payableKeys: readonly Hex[];
   /** Chain time of the work; asked when the output is there, and throws when such work would not be payable. */
   finishedAt(receiptKey: Hex): bigint;
 }
 
-/** A completed job: nothing in it shows input or output. */
+/** What a channel was metered before a request. */
+export interface Meter {
+  readonly seq: bigint;
+  /** Units. */
+  readonly cumulative: bigint;
+}
+
+/** A job whose response is complete and sealed, and not metered yet. */
+export interface Finished {
+  readonly job: Job;
+  readonly receiptKey: Hex;
+  readonly response: SealedResponse;
+}
+
+/** A metered job: nothing in it shows input or output. */
 export interface Completed {
   readonly receipt: Receipt;
   readonly signature: Hex;
@@ -67,6 +79,8 @@ export class Enclave {
   readonly #domain: Domain;
   readonly #node: string;
   #generations: readonly KeyGeneration[];
+  /** No receipt without a response that was sealed here. */
+  readonly #finished = new WeakSet<Finished>();
 
   private constructor(
     provider: EnclaveProvider,
@@ -107,9 +121,9 @@ export class Enclave {
   }
 
   /** Ends a generation for good. */
-  forget(receiptKey: Hex): void {
-    this.#store.forget(receiptKey);
+  async forget(receiptKey: Hex): Promise<void> {
     this.#generations = this.#generations.filter((generation) => generation.receiptKey !== receiptKey);
+    await this.#store.forget(receiptKey);
   }
 
   attest(request: AttestationRequest): Promise<Evidence> {
@@ -124,28 +138,40 @@ export class Enclave {
     return signBatch(this.#generation(receiptKey).signer, this.#domain, batch);
   }
 
-  /**
-   * Opens, infers, seals, meters, signs. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}; nothing is
-   * metered then.
-   */
-  async run(job: Job): Promise<Completed> {
+  /** Opens, infers, seals. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}. */
+  async infer(job: Job): Promise<Finished> {
     const { generation, opened } = await this.#open(job);
     const output = await infer(job.engine, opened.plaintext);
-    const response = await opened.sealResponse(output, job.requestHash);
+    const finished = {
+      job,
+      receiptKey: generation.receiptKey,
+      response: await opened.sealResponse(output, job.requestHash),
+    };
+    this.#finished.add(finished);
+    return finished;
+  }
+
+  /**
+   * Meters and signs what {@link infer} returned. Again when the meter moved on before the receipt was written: whoever
+   * writes must write one of the receipts only. Throws what `finishedAt` throws, and `UNKNOWN_JOB`.
+   */
+  async meter(finished: Finished, meter: Meter): Promise<Completed> {
+    if (!this.#finished.has(finished)) throw new WorkerError("UNKNOWN_JOB", "this enclave finished no such job");
+    const { job, receiptKey, response } = finished;
     const receipt: Receipt = {
       node: this.#node,
       channel: job.channel,
-      seq: job.meter.seq + 1n,
-      cumulative: job.meter.cumulative + job.price,
+      seq: meter.seq + 1n,
+      cumulative: meter.cumulative + job.price,
       price: job.price,
       lineId: job.lineId,
       versionHash: job.versionHash,
       requestHash: job.requestHash,
       responseHash: responseHash(response),
-      workedAt: job.finishedAt(generation.receiptKey),
+      workedAt: job.finishedAt(receiptKey),
     };
-    const signature = await signReceipt(generation.signer, this.#domain, receipt);
-    return { receipt, signature, receiptKey: generation.receiptKey, response };
+    const signature = await signReceipt(this.#generation(receiptKey).signer, this.#domain, receipt);
+    return { receipt, signature, receiptKey, response };
   }
 
   /** A client may have sealed to the generation before: keys overlap while a new one is registered. */

@@ -23,8 +23,9 @@ export class KeyStore {
   }
 
   /** All generations, newest first. Throws `ENCLAVE_KEYS` when one cannot be unsealed. */
-  load(): Promise<KeyGeneration[]> {
-    return Promise.all(this.#sealed.all().map((key) => this.#unseal(key)));
+  async load(): Promise<KeyGeneration[]> {
+    const sealed = await this.#sealed.all();
+    return Promise.all(sealed.map((key) => this.#unseal(key)));
   }
 
   /** Makes a generation and writes it, sealed, before anybody uses it. */
@@ -34,13 +35,13 @@ export class KeyStore {
     const generation = generationOf(privateKey, hpke);
     const content = JSON.stringify({ privateKey, hpke: toHex(await hpke.exportPrivateKey()) });
     const sealed = this.#provider.seal(new TextEncoder().encode(content));
-    this.#sealed.add({ receiptKey: generation.receiptKey, sealed });
+    await this.#sealed.add({ receiptKey: generation.receiptKey, sealed });
     return generation;
   }
 
   /** Deletes a generation whose work is all settled. */
-  forget(receiptKey: Hex): void {
-    this.#sealed.remove(receiptKey);
+  forget(receiptKey: Hex): Promise<void> {
+    return this.#sealed.remove(receiptKey);
   }
 
   async #unseal({ receiptKey, sealed }: SealedKey): Promise<KeyGeneration> {
@@ -52,7 +53,7 @@ export class KeyStore {
       // The cause could hold a part of the key.
       throw new OperatorError(
         "ENCLAVE_KEYS",
-        `key ${receiptKey} cannot be unsealed here: use the --data of this machine`,
+        `key ${receiptKey} cannot be unsealed here: use the --data, or the --replica, of this machine`,
       );
     }
   }

@@ -11,7 +11,7 @@ import {
 import type { Channels } from "../chain/channels.js";
 import { type ChainView, paysFor } from "../chain/view.js";
 import type { Watcher } from "../chain/watcher.js";
-import type { Enclave, Job } from "../enclave/enclave.js";
+import type { Enclave, Finished, Meter } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import type { Metrics } from "../metrics.js";
@@ -20,8 +20,11 @@ import type { ServedVersions } from "../model/served.js";
 import type { Store } from "../store/index.js";
 import { requireChannel, requireIndex } from "./channel.js";
 import type { Gate } from "./gate.js";
-import { Idempotency } from "./idempotency.js";
+import { Idempotency, type RequestIdentity } from "./idempotency.js";
 import { requirePayment } from "./payment.js";
+
+/** Steps of the meter that other replicas may take before a request is told to come again. */
+const MAX_TRIES = 10;
 
 export interface InferenceParts {
   readonly store: Store;
@@ -67,9 +70,10 @@ export class InferenceService {
       cumulative: voucher.cumulative,
     });
     const hash = requestHash({ aad, enc: request.enc, ciphertext: request.ciphertext });
-    return this.#idempotency.answer({ channel, key, requestHash: hash }, async () => {
+    const identity = { channel, key, requestHash: hash };
+    return this.#idempotency.answer(identity, async () => {
       const version = this.#requireServed(request);
-      const serve = () => this.#serve(key, request, version, { aad, requestHash: hash });
+      const serve = () => this.#serve(identity, request, version, aad);
       return this.#parts.versions.use(version, () => this.#parts.gate.run(channel, serve));
     });
   }
@@ -85,47 +89,104 @@ export class InferenceService {
   }
 
   async #serve(
-    key: string,
+    identity: RequestIdentity,
     request: InferenceRequest,
     version: ServedVersion,
-    sealed: { aad: Uint8Array; requestHash: Hex },
+    aad: Uint8Array,
   ): Promise<string> {
-    const { store, enclave, metrics, node, price } = this.#parts;
+    const stop = this.#parts.metrics.inference.startTimer();
+    try {
+      const answer = await this.#work(identity, request, version, aad);
+      stop();
+      return answer;
+    } catch (error) {
+      // Another replica may have answered this very request meanwhile: its step of the meter is no reason to refuse it.
+      const stored = await this.#idempotency.stored(identity);
+      if (stored === undefined) throw error;
+      return stored;
+    }
+  }
+
+  /**
+   * The model runs once. Another replica may move the meter on meanwhile: then the finished work is checked for payment and
+   * signed anew, at the meter's next step.
+   */
+  async #work(
+    identity: RequestIdentity,
+    request: InferenceRequest,
+    version: ServedVersion,
+    aad: Uint8Array,
+  ): Promise<string> {
+    let finished: Finished | undefined;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const paid = await this.#requirePaid(request);
+      finished ??= await this.#infer(identity, request, version, aad);
+      const answer = await this.#complete(identity, request, finished, paid);
+      if (answer !== undefined) return answer;
+    }
+    throw new Refusal("busy", "other replicas of this node use this channel: retry with the same key");
+  }
+
+  /** Where the channel's meter stands, when the request pays for the next step. */
+  async #requirePaid(request: InferenceRequest): Promise<{ meter: Meter; paidBefore: bigint }> {
+    const { store, node, price } = this.#parts;
     const channel = await requireChannel(this.#parts.channels, request.channel);
-    const books = store.books.channel(request.channel);
+    const books = await store.books.channel(request.channel);
     // A channel that these books do not know starts where the escrow stands.
     const meter = { seq: books?.seq ?? 0n, cumulative: books?.metered ?? channel.paid };
     requireBooks(channel.paid, meter.cumulative);
-    requirePayment(request, channel, { domain: this.#domain, node, price, metered: meter.cumulative });
+    const promised = books?.voucher.cumulative ?? 0n;
+    requirePayment(request, channel, { domain: this.#domain, node, price, metered: meter.cumulative, promised });
+    return { meter, paidBefore: channel.paid };
+  }
 
-    const stop = metrics.inference.startTimer();
-    const job: Job = {
-      ...sealed,
+  #infer(
+    { requestHash }: RequestIdentity,
+    request: InferenceRequest,
+    version: ServedVersion,
+    aad: Uint8Array,
+  ): Promise<Finished> {
+    return this.#parts.enclave.infer({
+      aad,
+      requestHash: requestHash as Hex,
       enc: request.enc,
       ciphertext: request.ciphertext,
       channel: request.channel,
       lineId: version.lineId,
       versionHash: version.hash,
       engine: version.engine,
-      price,
-      meter,
+      price: this.#parts.price,
       payableKeys: this.#payable(this.#requireView()),
       finishedAt: (receiptKey) => this.#finishedAt(version, receiptKey),
-    };
-    const done = await enclave.run(job);
-    const body = JSON.stringify(encodeResponse({ ...done.response, receipt: done.receipt, signature: done.signature }));
-    store.books.complete({
-      receipt: done.receipt,
-      signature: done.signature,
-      receiptKey: done.receiptKey,
-      voucher: request.voucher,
-      paidBefore: channel.paid,
-      idempotencyKey: key,
-      body,
-      createdAt: BigInt(Math.floor(Date.now() / 1000)),
     });
-    stop();
-    return body;
+  }
+
+  /** The durable answer; undefined when another replica took this step of the meter for another request. */
+  async #complete(
+    identity: RequestIdentity,
+    request: InferenceRequest,
+    finished: Finished,
+    { meter, paidBefore }: { meter: Meter; paidBefore: bigint },
+  ): Promise<string | undefined> {
+    const { store, enclave } = this.#parts;
+    const { receipt, signature, receiptKey, response } = await enclave.meter(finished, meter);
+    const body = JSON.stringify(encodeResponse({ ...response, receipt, signature }));
+    try {
+      await store.books.complete({
+        receipt,
+        signature,
+        receiptKey,
+        voucher: request.voucher,
+        paidBefore,
+        idempotencyKey: identity.key,
+        body,
+        createdAt: BigInt(Math.floor(Date.now() / 1000)),
+      });
+      return body;
+    } catch (error) {
+      if (!wasOvertaken(error)) throw error;
+      return this.#idempotency.stored(identity);
+    }
   }
 
   /** Chain time of work that is done now, on the version that the request named, if that is still payable. */
@@ -158,12 +219,14 @@ function notServed(version: ServedVersion): Refusal {
   });
 }
 
+/** Whether another replica was faster: with the same request, or with another one of the channel. */
+function wasOvertaken(error: unknown): boolean {
+  return error instanceof WorkerError && (error.code === "METER_OUT_OF_STEP" || error.code === "ALREADY_COMPLETED");
+}
+
 /** Books from an old copy of the data directory would sign a channel's seq twice. */
 function requireBooks(paid: bigint, metered: bigint): void {
   if (paid > metered) {
-    throw new WorkerError(
-      "BOOKS_BEHIND",
-      `the escrow paid ${paid}, the books say ${metered}: start with an empty --data`,
-    );
+    throw new WorkerError("BOOKS_BEHIND", `the escrow paid ${paid}, the books say ${metered}: start with empty books`);
   }
 }

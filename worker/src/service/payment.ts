@@ -1,5 +1,5 @@
 import { type Domain, FreeholdError, type InferenceRequest, recoverVoucher, sameHex } from "@freehold/sdk";
-import { min } from "../bigint.js";
+import { max, min } from "../bigint.js";
 import type { ChannelState } from "../chain/types.js";
 import { Refusal } from "../http/refusal.js";
 import { MAX_AMOUNT } from "../store/index.js";
@@ -11,11 +11,14 @@ export interface Bill {
   /** Units metered on the channel so far, and the price of this request. */
   readonly metered: bigint;
   readonly price: bigint;
+  /** Units of the highest voucher that came with a request before. */
+  readonly promised: bigint;
 }
 
 /**
- * Checks that the voucher pays for one more inference and that the channel can honour it, before any work. Nothing here asks
- * the chain. Throws the refusals of docs/protocol.md 4.5.
+ * Checks that the highest voucher of the channel, this one or one before, pays for one more inference, that this one is the
+ * payer's, and that the channel can honour it; before any work. So vouchers of requests that run at once may arrive in any
+ * order. Nothing here asks the chain. Throws the refusals of docs/protocol.md 4.5.
  */
 export function requirePayment(request: InferenceRequest, channel: ChannelState, bill: Bill): void {
   const { cumulative, signature } = request.voucher;
@@ -25,8 +28,9 @@ export function requirePayment(request: InferenceRequest, channel: ChannelState,
       closeAt: channel.closeAt.toString(),
     });
   }
-  if (cumulative < required) {
-    throw new Refusal("voucher-too-low", `the voucher covers ${cumulative}, and ${required} is needed`, {
+  const covered = max(bill.promised, cumulative);
+  if (covered < required) {
+    throw new Refusal("voucher-too-low", `the vouchers cover ${covered}, and ${required} is needed`, {
       required: required.toString(),
     });
   }

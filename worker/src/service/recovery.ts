@@ -6,12 +6,12 @@ import { requireChannel, requireIndex } from "./channel.js";
 /** What a payer needs to go on after he lost his state. Throws the refusal `unknown-channel`. */
 export async function recoveryOf(store: Store, channels: Channels, channel: bigint): Promise<ChannelRecovery> {
   requireIndex(channel);
-  const books = store.books.channel(channel);
+  const books = await store.books.channel(channel);
   if (books === undefined) {
     const { paid } = await requireChannel(channels, channel);
     return { channel, seq: 0n, metered: paid, voucher: null, receipt: null, signature: null };
   }
-  const last = store.books.lastReceipt(channel);
+  const last = await store.books.receipt(channel, books.seq);
   return {
     channel,
     seq: books.seq,

@@ -1,11 +1,11 @@
-import { type Batch, compactSignature, type Hex } from "@freehold/sdk";
+import { type Batch, type Hex, hashRows, Lane, packVoucherRows } from "@freehold/sdk";
 import { inferenceEscrowAbi } from "@freehold/sdk/abis";
 import { Interface, type JsonRpcProvider } from "ethers";
 import { max } from "../bigint.js";
 import type { Chain } from "../chain/types.js";
 import type { Enclave } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
-import type { Debt } from "../store/index.js";
+import type { Claim } from "../store/index.js";
 import { type BatchPlan, claimOf } from "./plan.js";
 
 const ESCROW = new Interface(inferenceEscrowAbi);
@@ -14,7 +14,7 @@ const ESCROW = new Interface(inferenceEscrowAbi);
 export interface SignedBatch {
   readonly batch: Batch;
   readonly receiptKey: Hex;
-  readonly debts: readonly Debt[];
+  readonly claims: readonly Claim[];
   readonly data: string;
 }
 
@@ -25,42 +25,44 @@ export class RefusedError extends WorkerError {
   }
 }
 
-/** Has the enclave sign a plan with a key that is payable for its newest work. Throws {@link RefusedError}. */
+/**
+ * Has the enclave sign a plan with a key that is payable for its newest work. Once per nonce: a second batch with the same one
+ * is what the arbiter convicts a node of. Throws {@link RefusedError} before anything is signed.
+ */
 export async function signPlan(
   plan: Omit<BatchPlan, "cause">,
+  nonce: bigint,
   node: string,
   enclave: Enclave,
   chain: Chain,
 ): Promise<SignedBatch> {
+  const { lineId, versionHash } = plan;
   const lastAt = plan.debts.reduce((newest, debt) => max(newest, debt.lastAt), 0n);
-  const receiptKey = await payableKey(plan.lineId, lastAt, enclave, chain);
-  const batch: Batch = {
-    node,
-    lineId: plan.lineId,
-    versionHash: plan.versionHash,
-    lastAt,
-    claims: plan.debts.map((debt) => ({ channel: debt.channel, metered: claimOf(debt) })),
-  };
+  const receiptKey = await payableKey(lineId, lastAt, enclave, chain);
+  const debts = plan.debts.toSorted((a, b) => Number(a.channel - b.channel));
+  const rows = packVoucherRows(
+    debts.map((debt) => ({
+      channel: debt.channel,
+      signed: debt.voucher.cumulative,
+      metered: claimOf(debt),
+      signature: debt.voucher.signature,
+    })),
+  );
+  const batch: Batch = { node, lineId, versionHash, lane: Lane.Voucher, nonce, lastAt, rowsHash: hashRows(rows) };
   const signature = await enclave.signBatch(receiptKey, batch);
-  const rows = plan.debts.map((debt) => ({
-    channel: debt.channel,
-    metered: claimOf(debt),
-    signed: debt.voucher.cumulative,
-    ...compactSignature(debt.voucher.signature),
-  }));
-  return { batch, receiptKey, debts: plan.debts, data: ESCROW.encodeFunctionData("settle", [batch, rows, signature]) };
+  const claims = debts.map((debt) => ({ channel: debt.channel, metered: claimOf(debt) }));
+  return { batch, receiptKey, claims, data: ESCROW.encodeFunctionData("settle", [batch, rows, signature]) };
 }
 
-/** What a batch would do now. Throws the contract's refusal as ethers reports it. */
-export async function simulate(
-  signed: SignedBatch,
-  provider: JsonRpcProvider,
-  escrow: string,
-  from: string,
-): Promise<{ total: bigint; skipped: bigint; gas: bigint }> {
-  const request = { from, to: escrow, data: signed.data };
-  const [total, skipped] = ESCROW.decodeFunctionResult("settle", await provider.call(request));
-  return { total: total as bigint, skipped: skipped as bigint, gas: await provider.estimateGas(request) };
+/** What a batch would pay now, units. Throws the contract's refusal as ethers reports it. */
+export async function simulate(data: string, provider: JsonRpcProvider, escrow: string, from: string): Promise<bigint> {
+  const [total] = ESCROW.decodeFunctionResult("settle", await provider.call({ from, to: escrow, data }));
+  return total as bigint;
+}
+
+/** Call that gives up a nonce. */
+export function skipBatch(lineId: Hex, nonce: bigint): string {
+  return ESCROW.encodeFunctionData("skipBatch", [lineId, nonce]);
 }
 
 async function payableKey(lineId: Hex, lastAt: bigint, enclave: Enclave, chain: Chain): Promise<Hex> {

@@ -28,29 +28,35 @@ export class BooksKeeper {
       for (const [i, state] of states.entries()) {
         const channel = page[i];
         if (state === undefined || channel === undefined) continue;
-        const settled = this.#store.debts.applyPaid(channel, state.paid, versionHash);
+        const settled = await this.#store.debts.applyPaid(channel, state.paid, versionHash);
         if (settled !== 0n) this.#log.info({ channel: channel.toString(), units: settled.toString() }, "settled");
-        if (isOver(state, view)) this.#lose(this.#store.debts.writeOffChannel(channel), "closed", { channel });
+        if (isOver(state, view)) this.#lose(await this.#store.debts.writeOffChannel(channel), "closed", { channel });
       }
     }
   }
 
   /** Gives up work of a plan that the escrow will not pay. Returns whether there was any. */
-  writeOffUnpayable(debts: readonly Debt[], payableUntil: bigint, now: bigint, maxBatchAge: bigint): boolean {
+  async writeOffUnpayable(
+    debts: readonly Debt[],
+    payableUntil: bigint,
+    now: bigint,
+    maxBatchAge: bigint,
+  ): Promise<boolean> {
     const [first] = debts;
     if (first === undefined) return false;
     const { versionHash } = first;
     // 0: the activation is not confirmed yet, for this work was done while the version was active.
-    const late = payableUntil === 0n ? 0n : this.#store.debts.writeOffLate(versionHash, payableUntil);
+    const late = payableUntil === 0n ? 0n : await this.#store.debts.writeOffLate(versionHash, payableUntil);
     this.#lose(late, "out-of-grace", { versionHash, payableUntil });
     // The newest work of a batch gives it its age.
     const isOld = debts.every((debt) => now - debt.lastAt > maxBatchAge);
-    const old = isOld ? debts.reduce((sum, debt) => sum + this.#writeOffRow(debt), 0n) : 0n;
+    let old = 0n;
+    for (const debt of isOld ? debts : []) old += await this.#writeOffRow(debt);
     this.#lose(old, "too-old", { versionHash });
     return late + old > 0n;
   }
 
-  #writeOffRow(debt: Debt): bigint {
+  #writeOffRow(debt: Debt): Promise<bigint> {
     return this.#store.debts.writeOffRow(debt.channel, debt.versionHash);
   }
 

@@ -15,17 +15,27 @@ export class Collector {
   readonly #provider: JsonRpcProvider;
   readonly #chain: Chain;
   readonly #sender: Sender;
-  readonly #escrow: string;
+  readonly #of: { readonly escrow: string; readonly lineId: string };
   readonly #threshold: bigint;
   readonly #log: Logger;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param threshold units from which it collects */
-  constructor(provider: JsonRpcProvider, chain: Chain, sender: Sender, escrow: string, threshold: bigint, log: Logger) {
+  /**
+   * @param of the escrow, and the line whose earnings are collected
+   * @param threshold units from which it collects
+   */
+  constructor(
+    provider: JsonRpcProvider,
+    chain: Chain,
+    sender: Sender,
+    of: { readonly escrow: string; readonly lineId: string },
+    threshold: bigint,
+    log: Logger,
+  ) {
     this.#provider = provider;
     this.#chain = chain;
     this.#sender = sender;
-    this.#escrow = escrow;
+    this.#of = of;
     this.#threshold = threshold;
     this.#log = log;
   }
@@ -36,10 +46,11 @@ export class Collector {
     this.#lookedAt = performance.now();
     const units = await this.#chain.earned();
     if (units < this.#threshold || units === 0n) return;
-    const data = ESCROW.encodeFunctionData("collect", [this.#sender.address]);
+    const { escrow, lineId } = this.#of;
+    const data = ESCROW.encodeFunctionData("collect", [this.#sender.address, lineId]);
     try {
-      const gas = await this.#provider.estimateGas({ from: this.#sender.address, to: this.#escrow, data });
-      await this.#sender.send({ to: this.#escrow, data, gasLimit: (gas * 5n) / 4n });
+      const gas = await this.#provider.estimateGas({ from: this.#sender.address, to: escrow, data });
+      await this.#sender.send({ to: escrow, data, gasLimit: (gas * 5n) / 4n });
       this.#log.info({ units: units.toString() }, "earnings collected");
     } catch (error) {
       this.#log.warn({ reason: reason(error) }, "earnings could not be collected");

@@ -35,16 +35,16 @@ export class Follower {
 
   /** Anybody may settle, and payments may come from batches of earlier runs: the books follow the chain's events. */
   async observe(view: ChainView, events: readonly EscrowEvent[] | undefined): Promise<void> {
-    if (events === undefined) return this.#keeper.reconcile(this.#owing(), view, undefined);
+    if (events === undefined) return this.#keeper.reconcile(await this.#owing(), view, undefined);
     const settled = events.flatMap((event) =>
       event.kind === "settled" && event.block <= view.finalBlock ? [event.versionHash] : [],
     );
-    if (settled.length > 0) await this.#keeper.reconcile(this.#owing(), view, settled[0]);
+    if (settled.length > 0) await this.#keeper.reconcile(await this.#owing(), view, settled[0]);
   }
 
   /** Brings the pending settlement, if there is one, one step on. Returns whether that was the last one. */
   async follow(view: ChainView): Promise<boolean> {
-    const pending = this.#store.settlements.pending();
+    const pending = await this.#store.settlements.pending();
     if (pending === undefined) return false;
     const receipt = await this.#receipt(pending);
     if (receipt !== null) {
@@ -70,7 +70,7 @@ export class Follower {
   async #finish(pending: StoredSettlement, view: ChainView, status: FinalStatus, total: bigint): Promise<void> {
     const channels = pending.claims.map((claim) => claim.channel);
     await this.#keeper.reconcile(channels, view, pending.versionHash);
-    this.#store.settlements.finish(pending.id, status, total, BigInt(Math.floor(Date.now() / 1000)));
+    await this.#store.settlements.finish(pending.id, status, total, BigInt(Math.floor(Date.now() / 1000)));
     this.#metrics.settlements.inc({ result: status });
     this.#sentAt = 0n;
     this.#log.info({ settlement: Number(pending.id), status, units: total.toString() }, "settlement finished");
@@ -83,7 +83,7 @@ export class Follower {
     try {
       await this.#sender.exclusive(async () => {
         const raised = this.#sentAt === 0n ? undefined : await this.#sender.raise(pending.raw);
-        if (raised !== undefined) this.#store.settlements.replace(pending, raised.raw, raised.hash);
+        if (raised !== undefined) await this.#store.settlements.replace(pending, raised.raw, raised.hash);
         return this.#sender.broadcast(raised?.raw ?? pending.raw);
       });
     } catch (error) {
@@ -92,8 +92,8 @@ export class Follower {
     this.#sentAt = now;
   }
 
-  #owing(): bigint[] {
-    return [...new Set(this.#store.debts.unsettled().map((debt) => debt.channel))];
+  async #owing(): Promise<bigint[]> {
+    return [...new Set((await this.#store.debts.unsettled()).map((debt) => debt.channel))];
   }
 }
 

@@ -6,8 +6,12 @@ import type { Collector } from "./collector.js";
 import type { Follower } from "./follower.js";
 import type { Settler } from "./settler.js";
 
-/** Runs settlement beside serving: one turn at a time, with all events since the turn before. */
+/**
+ * Runs settlement beside serving, on one replica of the node: one turn at a time, with all events since the turn before. A
+ * replica that takes over knows of no events: it looks at all channels that owe.
+ */
 export class Settlement {
+  readonly #lead: () => Promise<boolean>;
   readonly #follower: Follower;
   readonly #settler: Settler;
   readonly #collector: Collector | undefined;
@@ -15,8 +19,17 @@ export class Settlement {
   #events: EscrowEvent[] | undefined = [];
   #turn: Promise<void> | undefined;
   #stopped = false;
+  #leads = false;
 
-  constructor(follower: Follower, settler: Settler, collector: Collector | undefined, log: Logger) {
+  /** @param lead takes or keeps the part of the replica that settles */
+  constructor(
+    lead: () => Promise<boolean>,
+    follower: Follower,
+    settler: Settler,
+    collector: Collector | undefined,
+    log: Logger,
+  ) {
+    this.#lead = lead;
     this.#follower = follower;
     this.#settler = settler;
     this.#collector = collector;
@@ -46,6 +59,13 @@ export class Settlement {
   }
 
   async #run(view: ChainView): Promise<void> {
+    const leads = await this.#lead();
+    if (leads !== this.#leads) this.#log.info(leads ? "this replica settles" : "another replica settles");
+    this.#leads = leads;
+    if (!leads) {
+      this.#events = undefined;
+      return;
+    }
     const earned = await this.#follower.follow(view);
     const events = this.#events;
     this.#events = [];

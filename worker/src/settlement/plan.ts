@@ -2,8 +2,8 @@ import type { Hex } from "@freehold/sdk";
 import { min } from "../bigint.js";
 import type { Debt } from "../store/index.js";
 
-/** Most rows of a batch (InferenceEscrow). */
-export const MAX_ROWS = 256;
+/** Gas of a settlement at most, measured: whole transaction without rows, and a row whose slot is its own. */
+const GAS = { base: 120_000n, row: 13_500n };
 
 /** When a node settles. */
 export interface SettlementPolicy {
@@ -54,7 +54,22 @@ export function nextBatch(debts: readonly Debt[], situation: Situation): BatchPl
   if (first === undefined) return undefined;
   const rows = due.filter((debt) => debt.versionHash === first.versionHash && debt.lineId === first.lineId);
   const { lineId, versionHash } = first;
-  return { lineId, versionHash, cause, debts: rows.sort(byUrgency(situation)).slice(0, MAX_ROWS) };
+  return {
+    lineId,
+    versionHash,
+    cause,
+    debts: rows.sort(byUrgency(situation)).slice(0, rowsWithin(situation.policy.maxGas)),
+  };
+}
+
+/** Gas limit of a settlement: what it takes at most. */
+export function gasOf(rows: number): bigint {
+  return GAS.base + GAS.row * BigInt(rows);
+}
+
+/** Rows of a batch that stays within a gas limit; one at least. */
+export function rowsWithin(maxGas: bigint): number {
+  return Math.max(1, Number((maxGas - GAS.base) / GAS.row));
 }
 
 /** What the enclave claims for a row: paid so far and metered since, never over the voucher. */

@@ -1,8 +1,9 @@
+import type { Hex } from "@freehold/sdk";
 import { isCallException, type JsonRpcProvider } from "ethers";
 import { min } from "../bigint.js";
 import type { Channels } from "../chain/channels.js";
 import { refusal } from "../chain/refusal.js";
-import type { Sender } from "../chain/sender.js";
+import type { Sender, SignedTransaction } from "../chain/sender.js";
 import type { Chain } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
 import type { Enclave } from "../enclave/enclave.js";
@@ -10,12 +11,14 @@ import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
 import type { Debt, Store } from "../store/index.js";
-import { RefusedError, type SignedBatch, signPlan, simulate } from "./batch.js";
+import { RefusedError, signPlan, simulate, skipBatch } from "./batch.js";
 import type { BooksKeeper } from "./books-keeper.js";
-import { type BatchPlan, nextBatch, type SettlementPolicy } from "./plan.js";
+import { type BatchPlan, gasOf, nextBatch, type SettlementPolicy } from "./plan.js";
 
 /** Milliseconds for which rows rest that the escrow would not pay now. */
 const REST = 60_000;
+/** Gas of a transaction that gives up a nonce, at most. */
+const SKIP_GAS = 80_000n;
 
 export interface SettlerParts {
   readonly store: Store;
@@ -41,6 +44,8 @@ export class Settler {
   /** Rows by version and channel, and until when (monotonic clock) they are left alone. */
   readonly #resting = new Map<string, number>();
   #all = false;
+  /** Whether new books have given up the nonce that lost ones may have signed. */
+  #skipped = false;
 
   constructor(parts: SettlerParts) {
     this.#parts = parts;
@@ -54,15 +59,15 @@ export class Settler {
   /** Sends the next settlement if one is due. Throws what the RPC endpoint answers; books stay as they are then. */
   async settle(view: ChainView): Promise<boolean> {
     const { store, channels, policy, maxBatchAge } = this.#parts;
-    if (store.settlements.pending() !== undefined) return false;
-    const debts = store.debts.unsettled().filter((debt) => !this.#rests(debt));
+    if ((await store.settlements.pending()) !== undefined) return false;
+    const debts = (await store.debts.unsettled()).filter((debt) => !this.#rests(debt));
     // Events keep these up to date once they are cached.
     await Promise.all(debts.map((debt) => channels.get(debt.channel)));
     const plan = nextBatch(debts, {
       policy,
       maxBatchAge,
       chainTime: view.head.timestamp,
-      wallTime: BigInt(Math.floor(Date.now() / 1000)),
+      wallTime: now(),
       activeHash: view.active.hash,
       isClosing: (channel) => channels.isClosing(channel),
       all: this.#all,
@@ -77,7 +82,7 @@ export class Settler {
   async #execute(plan: BatchPlan, view: ChainView): Promise<boolean> {
     const { chain, keeper, maxBatchAge, sender } = this.#parts;
     const payableUntil = await chain.payableUntil(plan.lineId, plan.versionHash, view.finalBlock);
-    if (keeper.writeOffUnpayable(plan.debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
+    if (await keeper.writeOffUnpayable(plan.debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
     const debts = await this.#inStep(plan.debts, view);
     if (debts.length === 0) return false;
     try {
@@ -105,67 +110,85 @@ export class Settler {
     return debts.filter(agree);
   }
 
+  /**
+   * Signs one batch, writes it down and sends it. A nonce that a batch was signed with before, and that the chain has not used,
+   * is given up first: the enclave never signs two batches with one nonce.
+   */
   async #send(plan: BatchPlan): Promise<boolean> {
-    const { enclave, chain, sender, store, metrics, log, escrow } = this.#parts;
-    const signed = await this.#fit(await signPlan(plan, sender.address, enclave, chain));
-    const transaction = await sender.sign({ to: escrow, data: signed.data, gasLimit: signed.gasLimit });
-    const settlement = store.settlements.record(
+    const { enclave, chain, sender, store, log, escrow, policy } = this.#parts;
+    const batchNonce = await chain.nextNonce();
+    if (await this.#mayBeSigned(plan.lineId, batchNonce)) return this.#skip(plan.lineId, batchNonce);
+    const signed = await signPlan(plan, batchNonce, sender.address, enclave, chain);
+    const gasLimit = min(gasOf(plan.debts.length), policy.maxGas);
+    const transaction = await sender.sign({ to: escrow, data: signed.data, gasLimit });
+    const settlement = await store.settlements.record(
       {
-        lineId: signed.batch.lineId,
-        versionHash: signed.batch.versionHash,
-        claims: signed.batch.claims,
+        lineId: plan.lineId,
+        versionHash: plan.versionHash,
+        claims: signed.claims,
         lastAt: signed.batch.lastAt,
         receiptKey: signed.receiptKey,
+        batchNonce,
         ...transaction,
       },
-      BigInt(Math.floor(Date.now() / 1000)),
+      now(),
     );
+    if (!(await this.#wouldPay(signed.data))) {
+      await store.settlements.finish(settlement.id, "dropped", 0n, now());
+      throw new RefusedError("the escrow would pay no row of it");
+    }
     log.info(
       {
         settlement: Number(settlement.id),
         cause: plan.cause,
-        rows: signed.debts.length,
+        rows: signed.claims.length,
         transaction: transaction.hash,
       },
       "settlement sent",
     );
-    try {
-      await sender.broadcast(transaction.raw);
-    } catch (error) {
-      metrics.settlements.inc({ result: "not-sent" });
-      log.warn({ transaction: transaction.hash, reason: reason(error) }, "settlement not taken yet; it is sent again");
-    }
+    await this.#broadcast(transaction);
     return true;
   }
 
-  /** Drops rows that pay nothing and halves what is over the gas cap, until the batch would do what it says. */
-  async #fit(signed: SignedBatch): Promise<SignedBatch & { gasLimit: bigint }> {
-    const { enclave, chain, sender, log, policy } = this.#parts;
-    let current = signed;
-    while (true) {
-      const { skipped, gas } = await this.#simulate(current);
-      const paying = current.debts.filter((_, i) => ((skipped >> BigInt(i)) & 1n) === 0n);
-      if (paying.length === current.debts.length && gas <= policy.maxGas) {
-        return { ...current, gasLimit: min((gas * 5n) / 4n, policy.maxGas) };
-      }
-      const idle = current.debts.filter((debt) => !paying.includes(debt));
-      this.#rest(idle);
-      if (idle.length > 0)
-        log.warn({ channels: idle.map(({ channel }) => String(channel)) }, "rows that pay nothing rest");
-      const debts = gas > policy.maxGas ? paying.slice(0, Math.floor(paying.length / 2)) : paying;
-      if (debts.length === 0) throw new RefusedError("no row of it would be paid");
-      const { lineId, versionHash } = current.batch;
-      current = await signPlan({ lineId, versionHash, debts }, sender.address, enclave, chain);
+  /** Whether a batch may have been signed with this nonce: by these books, or by ones that were lost. */
+  async #mayBeSigned(lineId: Hex, nonce: bigint): Promise<boolean> {
+    const { settlements } = this.#parts.store;
+    if (await settlements.hasNonce(lineId, nonce)) return true;
+    const isNew = nonce > 0n && !this.#skipped && (await settlements.latest(1)).length === 0;
+    this.#skipped = true;
+    return isNew;
+  }
+
+  async #broadcast({ raw, hash }: SignedTransaction): Promise<void> {
+    const { sender, metrics, log } = this.#parts;
+    try {
+      await sender.broadcast(raw);
+    } catch (error) {
+      metrics.settlements.inc({ result: "not-sent" });
+      log.warn({ transaction: hash, reason: reason(error) }, "settlement not taken yet; it is sent again");
     }
   }
 
-  async #simulate(signed: SignedBatch): ReturnType<typeof simulate> {
+  /** Gives up a nonce. Returns whether that is done: the next turn goes on. */
+  async #skip(lineId: Hex, nonce: bigint): Promise<boolean> {
+    const { sender, escrow, log } = this.#parts;
+    const transaction = await sender.sign({ to: escrow, data: skipBatch(lineId, nonce), gasLimit: SKIP_GAS });
+    await sender.broadcast(transaction.raw);
+    log.warn(
+      { nonce: nonce.toString(), transaction: transaction.hash },
+      "a batch was never paid: its nonce is given up",
+    );
+    return true;
+  }
+
+  async #wouldPay(data: string): Promise<boolean> {
     const { provider, escrow, sender } = this.#parts;
     try {
-      return await simulate(signed, provider, escrow, sender.address);
+      return (await simulate(data, provider, escrow, sender.address)) > 0n;
     } catch (error) {
       if (!isCallException(error) || error.data === null) throw error;
-      throw new RefusedError(refusal(error));
+      this.#parts.log.error({ reason: refusal(error) }, "the escrow refuses this batch");
+      return false;
     }
   }
 
@@ -181,5 +204,7 @@ export class Settler {
     return false;
   }
 }
+
+const now = () => BigInt(Math.floor(Date.now() / 1000));
 
 const rowKey = (debt: Debt) => `${debt.versionHash}/${debt.channel}`;

@@ -1,5 +1,6 @@
 import type { Hex } from "@freehold/sdk";
-import type { Database } from "./database.js";
+import { WorkerError } from "../errors.js";
+import type { Database, Sql, SqlValue } from "./database.js";
 import { hex, integer, text } from "./rows.js";
 
 /** What one channel owes for work on one version; units and Unix seconds. */
@@ -43,13 +44,13 @@ export class Debts {
   }
 
   /** Versions in the order in which their unsettled work began, each with its channels. */
-  unsettled(): Debt[] {
-    const rows = this.#db.all(
-      `SELECT r.channel, v.line_id, v.version_hash, sum(r.price) AS amount, min(r.worked_at) AS first_at,
+  async unsettled(): Promise<Debt[]> {
+    const rows = await this.#db.all(
+      `SELECT c.channel, v.line_id, v.version_hash, CAST(sum(r.price) AS BIGINT) AS amount, min(r.worked_at) AS first_at,
          max(r.worked_at) AS last_at, min(r.created_at) AS since, c.accounted, c.voucher_cumulative, c.voucher_signature,
-         min(min(r.worked_at)) OVER (PARTITION BY r.version) AS began
+         min(min(r.worked_at)) OVER (PARTITION BY v.id) AS began
        FROM receipts r JOIN versions v ON v.id = r.version JOIN channels c ON c.channel = r.channel
-       WHERE r.state = 0 GROUP BY r.version, r.channel ORDER BY began, r.version, r.channel`,
+       WHERE r.state = 0 GROUP BY v.id, c.channel ORDER BY began, v.id, c.channel`,
     );
     return rows.map((row) => ({
       channel: integer(row, "channel"),
@@ -69,86 +70,100 @@ export class Debts {
    * `versionHash` before others; or takes marks back, newest first, when a reorganisation undid a payment.
    * @returns units that became settled; negative when marks were taken back
    */
-  applyPaid(channel: bigint, paid: bigint, versionHash = ""): bigint {
-    return this.#db.transaction(() => {
-      const row = this.#db.get("SELECT accounted FROM channels WHERE channel = ?", channel);
+  applyPaid(channel: bigint, paid: bigint, versionHash = ""): Promise<bigint> {
+    return this.#db.transaction(async (sql) => {
+      const row = await sql.get(`SELECT accounted FROM channels WHERE channel = ? ${this.#db.dialect.lock}`, channel);
       if (row === undefined) return 0n;
       const before = integer(row, "accounted");
-      const after =
-        paid >= before ? this.#settle(channel, before, paid, versionHash) : this.#unsettle(channel, before, paid);
-      if (after !== before) this.#db.run("UPDATE channels SET accounted = ? WHERE channel = ?", after, channel);
+      const after = await (paid >= before
+        ? settle(sql, channel, before, paid, versionHash)
+        : unsettle(sql, channel, before, paid));
+      if (after !== before) await sql.run("UPDATE channels SET accounted = ? WHERE channel = ?", after, channel);
       return after - before;
     });
   }
 
   /** Gives up what a channel still owes, because it is closed. Returns units. */
-  writeOffChannel(channel: bigint): bigint {
+  writeOffChannel(channel: bigint): Promise<bigint> {
     return this.#writeOff("channel = ?", channel);
   }
 
   /** Gives up work on a version that was finished after `after`, chain time. Returns units. */
-  writeOffLate(versionHash: Hex, after: bigint): bigint {
+  writeOffLate(versionHash: Hex, after: bigint): Promise<bigint> {
     return this.#writeOff(`${OF_VERSION} AND worked_at > ?`, versionHash, after);
   }
 
   /** Gives up what a channel owes for work on one version. Returns units. */
-  writeOffRow(channel: bigint, versionHash: Hex): bigint {
+  writeOffRow(channel: bigint, versionHash: Hex): Promise<bigint> {
     return this.#writeOff(`channel = ? AND ${OF_VERSION}`, channel, versionHash);
   }
 
-  totals(): Totals {
-    const sums = { completed: 0n, units: [0n, 0n, 0n] };
-    for (const row of this.#db.all("SELECT state, receipts, units FROM totals")) {
-      sums.completed += integer(row, "receipts");
-      sums.units[Number(integer(row, "state"))] = integer(row, "units");
-    }
-    const [unsettled = 0n, settled = 0n, writtenOff = 0n] = sums.units;
-    return { completed: sums.completed, metered: unsettled + settled + writtenOff, unsettled, settled, writtenOff };
-  }
-
-  #settle(channel: bigint, accounted: bigint, paid: bigint, versionHash: string): bigint {
-    if (paid === accounted) return accounted;
-    const open = this.#db.all(
-      `SELECT r.seq, r.price FROM receipts r JOIN versions v ON v.id = r.version WHERE r.channel = ? AND r.state <> 1
-       ORDER BY r.state, v.version_hash <> ?, r.seq`,
-      channel,
-      versionHash,
+  /** One statement: what it says was true at one moment. */
+  async totals(): Promise<Totals> {
+    const row = await this.#db.get(
+      `SELECT CAST(coalesce(sum(seq), 0) AS BIGINT) AS completed,
+         CAST(coalesce(sum(metered - paid_before), 0) AS BIGINT) AS metered,
+         CAST(coalesce(sum(accounted - paid_before), 0) AS BIGINT) AS settled,
+         (SELECT CAST(coalesce(sum(price), 0) AS BIGINT) FROM receipts WHERE state = ${WRITTEN_OFF}) AS written_off
+       FROM channels`,
     );
-    let sum = accounted;
-    for (const row of open) {
-      const price = integer(row, "price");
-      if (sum + price > paid) break;
-      sum += price;
-      this.#mark(channel, integer(row, "seq"), SETTLED);
-    }
-    return sum;
+    if (row === undefined) throw new WorkerError("DATABASE_CORRUPT", "sums are missing");
+    const [metered, settled, writtenOff] = [
+      integer(row, "metered"),
+      integer(row, "settled"),
+      integer(row, "written_off"),
+    ];
+    const unsettled = metered - settled - writtenOff;
+    return { completed: integer(row, "completed"), metered, unsettled, settled, writtenOff };
   }
 
-  #unsettle(channel: bigint, accounted: bigint, paid: bigint): bigint {
-    const done = this.#db.all(
-      "SELECT seq, price FROM receipts WHERE channel = ? AND state = 1 ORDER BY seq DESC",
-      channel,
+  async #writeOff(where: string, ...values: SqlValue[]): Promise<bigint> {
+    const rows = await this.#db.all(
+      `UPDATE receipts SET state = ${WRITTEN_OFF} WHERE state = ${UNSETTLED} AND ${where} RETURNING price`,
+      ...values,
     );
-    let sum = accounted;
-    for (const row of done) {
-      if (sum <= paid) break;
-      sum -= integer(row, "price");
-      this.#mark(channel, integer(row, "seq"), UNSETTLED);
-    }
-    return sum;
+    return rows.reduce((sum, row) => sum + integer(row, "price"), 0n);
   }
+}
 
-  #mark(channel: bigint, seq: bigint, state: bigint): void {
-    this.#db.run("UPDATE receipts SET state = ? WHERE channel = ? AND seq = ?", state, channel, seq);
+async function settle(
+  sql: Sql,
+  channel: bigint,
+  accounted: bigint,
+  paid: bigint,
+  versionHash: string,
+): Promise<bigint> {
+  if (paid === accounted) return accounted;
+  const open = await sql.all(
+    `SELECT r.seq, r.price FROM receipts r JOIN versions v ON v.id = r.version
+     WHERE r.channel = ? AND r.state <> ${SETTLED} ORDER BY r.state, v.version_hash <> ?, r.seq`,
+    channel,
+    versionHash,
+  );
+  let sum = accounted;
+  for (const row of open) {
+    const price = integer(row, "price");
+    if (sum + price > paid) break;
+    sum += price;
+    await mark(sql, channel, integer(row, "seq"), SETTLED);
   }
+  return sum;
+}
 
-  #writeOff(where: string, ...values: (bigint | string)[]): bigint {
-    return this.#db.transaction(() => {
-      const row = this.#db.get(`SELECT sum(price) AS exact FROM receipts WHERE state = 0 AND ${where}`, ...values);
-      const units = row?.exact == null ? 0n : integer(row, "exact");
-      if (units > 0n)
-        this.#db.run(`UPDATE receipts SET state = ${WRITTEN_OFF} WHERE state = 0 AND ${where}`, ...values);
-      return units;
-    });
+async function unsettle(sql: Sql, channel: bigint, accounted: bigint, paid: bigint): Promise<bigint> {
+  const done = await sql.all(
+    `SELECT seq, price FROM receipts WHERE channel = ? AND state = ${SETTLED} ORDER BY seq DESC`,
+    channel,
+  );
+  let sum = accounted;
+  for (const row of done) {
+    if (sum <= paid) break;
+    sum -= integer(row, "price");
+    await mark(sql, channel, integer(row, "seq"), UNSETTLED);
   }
+  return sum;
+}
+
+async function mark(sql: Sql, channel: bigint, seq: bigint, state: bigint): Promise<void> {
+  await sql.run("UPDATE receipts SET state = ? WHERE channel = ? AND seq = ?", state, channel, seq);
 }

@@ -1,54 +1,113 @@
+import type { Dialect } from "./dialect.js";
+
 /**
- * Schema by version: entry n brings a database from `user_version` n to n + 1. Entries are never edited after a release.
+ * Schema by version: entry n brings a database from version n to n + 1. Entries are never edited after a release.
  *
  * The receipts are the books: what a channel owes is the sum over its receipts that are neither settled nor written off.
  * `accounted` of a channel is the sum over its settled ones, which is what the escrow has paid.
  */
-export const MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
+  (d) => `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL ${d.keyed};
 
   -- The enclave's keys live and die with the books: keys that outlived them would sign a channel's seq twice.
   CREATE TABLE enclave_keys (
     receipt_key TEXT PRIMARY KEY,
-    sealed BLOB NOT NULL,
-    generation INTEGER NOT NULL UNIQUE
-  ) STRICT, WITHOUT ROWID;
+    sealed ${d.bytes} NOT NULL,
+    generation ${d.integer} NOT NULL UNIQUE
+  ${d.keyed};
 
   CREATE TABLE versions (
-    id INTEGER PRIMARY KEY,
+    id ${d.id},
     line_id TEXT NOT NULL,
     version_hash TEXT NOT NULL,
     UNIQUE (line_id, version_hash)
-  ) STRICT;
+  ${d.table};
 
   CREATE TABLE channels (
-    channel INTEGER PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    metered INTEGER NOT NULL,
-    accounted INTEGER NOT NULL,
-    voucher_cumulative INTEGER NOT NULL,
+    channel ${d.integer} PRIMARY KEY,
+    seq ${d.integer} NOT NULL,
+    metered ${d.integer} NOT NULL,
+    accounted ${d.integer} NOT NULL,
+    voucher_cumulative ${d.integer} NOT NULL,
     voucher_signature TEXT NOT NULL
-  ) STRICT;
+  ${d.table};
 
   -- state: 0 unsettled, 1 settled, 2 written off
   CREATE TABLE receipts (
-    channel INTEGER NOT NULL REFERENCES channels (channel),
-    seq INTEGER NOT NULL,
-    version INTEGER NOT NULL REFERENCES versions (id),
+    channel ${d.integer} NOT NULL REFERENCES channels (channel),
+    seq ${d.integer} NOT NULL,
+    version ${d.integer} NOT NULL REFERENCES versions (id),
     request_hash TEXT NOT NULL UNIQUE,
     response_hash TEXT NOT NULL,
-    cumulative INTEGER NOT NULL,
-    price INTEGER NOT NULL,
-    worked_at INTEGER NOT NULL,
+    cumulative ${d.integer} NOT NULL,
+    price ${d.integer} NOT NULL,
+    worked_at ${d.integer} NOT NULL,
     signature TEXT NOT NULL,
     receipt_key TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    state INTEGER NOT NULL DEFAULT 0,
+    created_at ${d.integer} NOT NULL,
+    state ${d.integer} NOT NULL DEFAULT 0,
     PRIMARY KEY (channel, seq)
-  ) STRICT, WITHOUT ROWID;
+  ${d.keyed};
   CREATE INDEX unsettled ON receipts (version, channel, worked_at, price, created_at) WHERE state = 0;
+  ${d.isSqlite ? TOTALS : ""}
+  CREATE TABLE responses (
+    channel ${d.integer} NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at ${d.integer} NOT NULL,
+    PRIMARY KEY (channel, idempotency_key)
+  ${d.keyed};
+  CREATE INDEX responses_by_age ON responses (created_at);
 
+  -- Written before its transaction is sent; status: pending, mined, reverted, dropped
+  CREATE TABLE settlements (
+    id ${d.id},
+    version ${d.integer} NOT NULL REFERENCES versions (id),
+    claims TEXT NOT NULL,
+    last_at ${d.integer} NOT NULL,
+    receipt_key TEXT NOT NULL,
+    nonce ${d.integer} NOT NULL,
+    raw TEXT NOT NULL,
+    hashes TEXT NOT NULL,
+    status TEXT NOT NULL,
+    total ${d.integer} NOT NULL DEFAULT 0,
+    created_at ${d.integer} NOT NULL,
+    finished_at ${d.integer}
+  ${d.table};
+  CREATE INDEX settlements_pending ON settlements (id) WHERE status = 'pending';
+  `,
+
+  // Several replicas share the books: keys by replica, no row that every completion writes, one pending settlement.
+  (d) => `
+  CREATE TABLE replica_keys (
+    replica TEXT NOT NULL,
+    generation ${d.integer} NOT NULL,
+    receipt_key TEXT NOT NULL UNIQUE,
+    sealed ${d.bytes} NOT NULL,
+    PRIMARY KEY (replica, generation)
+  ${d.keyed};
+  INSERT INTO replica_keys (replica, generation, receipt_key, sealed)
+    SELECT 'main', generation, receipt_key, sealed FROM enclave_keys;
+  DROP TABLE enclave_keys;
+
+  -- Units that the escrow had paid when these books first met the channel.
+  ALTER TABLE channels ADD COLUMN paid_before ${d.integer} NOT NULL DEFAULT 0;
+  UPDATE channels SET paid_before = accounted
+    - (SELECT coalesce(sum(price), 0) FROM receipts r WHERE r.channel = channels.channel AND r.state = 1);
+  CREATE INDEX written_off ON receipts (price) WHERE state = 2;
+  ${d.isSqlite ? "DROP TRIGGER receipt_written; DROP TRIGGER receipt_moved; DROP TABLE totals;" : ""}
+
+  DROP INDEX settlements_pending;
+  CREATE UNIQUE INDEX settlements_pending ON settlements (status) WHERE status = 'pending';
+  ALTER TABLE settlements ADD COLUMN lane TEXT;
+  ALTER TABLE settlements ADD COLUMN batch_nonce ${d.integer};
+  `,
+];
+
+/** Of the first release, which knew SQLite only. */
+const TOTALS = `
   -- Sums over receipts by state, so that nobody has to add them all up.
   CREATE TABLE totals (state INTEGER PRIMARY KEY, receipts INTEGER NOT NULL, units INTEGER NOT NULL) STRICT;
   INSERT INTO totals VALUES (0, 0, 0), (1, 0, 0), (2, 0, 0);
@@ -59,32 +118,4 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE totals SET receipts = receipts - 1, units = units - OLD.price WHERE state = OLD.state;
     UPDATE totals SET receipts = receipts + 1, units = units + NEW.price WHERE state = NEW.state;
   END;
-
-  CREATE TABLE responses (
-    channel INTEGER NOT NULL,
-    idempotency_key TEXT NOT NULL,
-    request_hash TEXT NOT NULL,
-    body TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    PRIMARY KEY (channel, idempotency_key)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX responses_by_age ON responses (created_at);
-
-  -- Written before its transaction is sent; status: pending, mined, reverted, dropped
-  CREATE TABLE settlements (
-    id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL REFERENCES versions (id),
-    claims TEXT NOT NULL,
-    last_at INTEGER NOT NULL,
-    receipt_key TEXT NOT NULL,
-    nonce INTEGER NOT NULL,
-    raw TEXT NOT NULL,
-    hashes TEXT NOT NULL,
-    status TEXT NOT NULL,
-    total INTEGER NOT NULL DEFAULT 0,
-    created_at INTEGER NOT NULL,
-    finished_at INTEGER
-  ) STRICT;
-  CREATE INDEX settlements_pending ON settlements (id) WHERE status = 'pending';
-  `,
-];
+`;

@@ -8,31 +8,37 @@ export interface SealedKey {
   readonly sealed: Uint8Array;
 }
 
-/** Where the enclave keeps its sealed keys. */
+/** Where one replica's enclave keeps its sealed keys. */
 export class SealedKeys {
   readonly #db: Database;
+  readonly #replica: string;
 
-  constructor(db: Database) {
+  constructor(db: Database, replica: string) {
     this.#db = db;
+    this.#replica = replica;
   }
 
   /** Newest first. */
-  all(): SealedKey[] {
-    return this.#db
-      .all("SELECT receipt_key, sealed FROM enclave_keys ORDER BY generation DESC")
-      .map((row) => ({ receiptKey: text(row, "receipt_key"), sealed: bytes(row, "sealed") }));
+  async all(): Promise<SealedKey[]> {
+    const rows = await this.#db.all(
+      "SELECT receipt_key, sealed FROM replica_keys WHERE replica = ? ORDER BY generation DESC",
+      this.#replica,
+    );
+    return rows.map((row) => ({ receiptKey: text(row, "receipt_key"), sealed: bytes(row, "sealed") }));
   }
 
-  add({ receiptKey, sealed }: SealedKey): void {
-    this.#db.run(
-      `INSERT INTO enclave_keys (receipt_key, sealed, generation)
-       VALUES (?, ?, (SELECT coalesce(max(generation), 0) + 1 FROM enclave_keys))`,
+  async add({ receiptKey, sealed }: SealedKey): Promise<void> {
+    await this.#db.run(
+      `INSERT INTO replica_keys (replica, generation, receipt_key, sealed)
+       VALUES (?, (SELECT coalesce(max(generation), 0) + 1 FROM replica_keys WHERE replica = ?), ?, ?)`,
+      this.#replica,
+      this.#replica,
       receiptKey,
       sealed,
     );
   }
 
-  remove(receiptKey: string): void {
-    this.#db.run("DELETE FROM enclave_keys WHERE receipt_key = ?", receiptKey);
+  async remove(receiptKey: string): Promise<void> {
+    await this.#db.run("DELETE FROM replica_keys WHERE replica = ? AND receipt_key = ?", this.#replica, receiptKey);
   }
 }

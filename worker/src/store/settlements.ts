@@ -1,7 +1,13 @@
-import type { Claim, Hex } from "@freehold/sdk";
+import type { Hex } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
-import type { Database, SqlRow } from "./database.js";
+import type { Database, Sql, SqlRow, SqlValue } from "./database.js";
 import { hex, integer, text } from "./rows.js";
+
+/** What a settlement claims of one channel, units over its whole life. */
+export interface Claim {
+  readonly channel: bigint;
+  readonly metered: bigint;
+}
 
 /** What became of a settlement's transaction: `dropped` when another one took its nonce. */
 export type SettlementStatus = "pending" | "mined" | "reverted" | "dropped";
@@ -13,6 +19,9 @@ export interface SettlementPlan {
   readonly claims: readonly Claim[];
   readonly lastAt: bigint;
   readonly receiptKey: string;
+  /** Nonce of the batch on its line. */
+  readonly batchNonce: bigint;
+  /** Nonce of the transaction. */
   readonly nonce: number;
   /** The signed transaction. */
   readonly raw: string;
@@ -38,53 +47,86 @@ export class Settlements {
     this.#db = db;
   }
 
-  /** Writes a settlement down before its transaction is sent. */
-  record(plan: SettlementPlan, now: bigint): StoredSettlement {
-    return this.#db.transaction(() => {
-      if (this.pending() !== undefined) throw new WorkerError("SETTLEMENT_PENDING", "a settlement is pending already");
-      this.#db.run(
-        `INSERT INTO settlements (version, claims, last_at, receipt_key, nonce, raw, hashes, status, created_at)
-         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, 'pending', ?)`,
+  /** Writes a settlement down before its transaction is sent. Throws `SETTLEMENT_PENDING`. */
+  record(plan: SettlementPlan, now: bigint): Promise<StoredSettlement> {
+    return this.#db.transaction(async (sql) => {
+      const written = await sql.run(
+        `INSERT INTO settlements (version, claims, last_at, receipt_key, batch_nonce, nonce, raw, hashes, status, created_at)
+         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, ?, 'pending', ?)
+         ON CONFLICT DO NOTHING`,
         plan.lineId,
         plan.versionHash,
         JSON.stringify(plan.claims.map(({ channel, metered }) => [channel.toString(), metered.toString()])),
         plan.lastAt,
         plan.receiptKey,
+        plan.batchNonce,
         plan.nonce,
         plan.raw,
         JSON.stringify([plan.hash]),
         now,
       );
-      const stored = this.pending();
+      if (written === 0) throw new WorkerError("SETTLEMENT_PENDING", "a settlement is pending already");
+      const [stored] = await select(sql, PENDING);
       if (stored === undefined) throw new WorkerError("DATABASE_CORRUPT", "a settlement was not written");
       return stored;
     });
   }
 
-  pending(): StoredSettlement | undefined {
-    return this.#select("s.status = 'pending'")[0];
+  /** Whether a batch was ever signed with this nonce of a line. */
+  async hasNonce(lineId: Hex, batchNonce: bigint): Promise<boolean> {
+    const row = await this.#db.get(
+      "SELECT 1 FROM settlements s JOIN versions v ON v.id = s.version WHERE v.line_id = ? AND s.batch_nonce = ?",
+      lineId,
+      batchNonce,
+    );
+    return row !== undefined;
+  }
+
+  async pending(): Promise<StoredSettlement | undefined> {
+    return (await select(this.#db, PENDING))[0];
   }
 
   /** The newest `count`, newest first. */
-  latest(count: number): StoredSettlement[] {
-    return this.#select(`1 ORDER BY s.id DESC LIMIT ${Math.trunc(count)}`);
+  latest(count: number): Promise<StoredSettlement[]> {
+    return select(this.#db, "ORDER BY s.id DESC LIMIT ?", BigInt(Math.trunc(count)));
   }
 
-  /** Writes down a transaction with the same nonce and a higher fee before it is sent. */
-  replace(settlement: StoredSettlement, raw: string, hash: string): StoredSettlement {
+  /**
+   * Writes down a transaction with the same nonce and a higher fee before it is sent. Throws `SETTLEMENT_CHANGED` when
+   * another replica did that meanwhile: a hash that is not on the list would never be looked for.
+   */
+  async replace(settlement: StoredSettlement, raw: string, hash: string): Promise<StoredSettlement> {
     const hashes = [...settlement.hashes, hash];
-    this.#db.run("UPDATE settlements SET raw = ?, hashes = ? WHERE id = ?", raw, JSON.stringify(hashes), settlement.id);
+    const written = await this.#db.run(
+      "UPDATE settlements SET raw = ?, hashes = ? WHERE id = ? AND hashes = ?",
+      raw,
+      JSON.stringify(hashes),
+      settlement.id,
+      JSON.stringify(settlement.hashes),
+    );
+    if (written === 0) throw new WorkerError("SETTLEMENT_CHANGED", "another replica sent this settlement again");
     return { ...settlement, raw, hashes };
   }
 
-  finish(id: bigint, status: Exclude<SettlementStatus, "pending">, total: bigint, now: bigint): void {
-    this.#db.run("UPDATE settlements SET status = ?, total = ?, finished_at = ? WHERE id = ?", status, total, now, id);
+  async finish(id: bigint, status: Exclude<SettlementStatus, "pending">, total: bigint, now: bigint): Promise<void> {
+    await this.#db.run(
+      "UPDATE settlements SET status = ?, total = ?, finished_at = ? WHERE id = ? AND status = 'pending'",
+      status,
+      total,
+      now,
+      id,
+    );
   }
+}
 
-  #select(where: string): StoredSettlement[] {
-    const sql = `SELECT s.*, v.line_id, v.version_hash FROM settlements s JOIN versions v ON v.id = s.version WHERE ${where}`;
-    return this.#db.all(sql).map(settlementOf);
-  }
+const PENDING = "WHERE s.status = 'pending'";
+
+async function select(sql: Sql, which: string, ...values: SqlValue[]): Promise<StoredSettlement[]> {
+  const rows = await sql.all(
+    `SELECT s.*, v.line_id, v.version_hash FROM settlements s JOIN versions v ON v.id = s.version ${which}`,
+    ...values,
+  );
+  return rows.map(settlementOf);
 }
 
 function settlementOf(row: SqlRow): StoredSettlement {
@@ -96,6 +138,8 @@ function settlementOf(row: SqlRow): StoredSettlement {
     claims: claims.map(([channel, metered]) => ({ channel: BigInt(channel), metered: BigInt(metered) })),
     lastAt: integer(row, "last_at"),
     receiptKey: text(row, "receipt_key"),
+    // The first release knew none.
+    batchNonce: row.batch_nonce === null ? -1n : integer(row, "batch_nonce"),
     nonce: Number(integer(row, "nonce")),
     raw: text(row, "raw"),
     hashes: JSON.parse(text(row, "hashes")) as string[],

@@ -1,28 +1,13 @@
-import type { Hex } from "../../hex.js";
-import { writeResolved } from "../write.js";
+import { write } from "../write.js";
+import { type OpenParameters, openedChannel, openingOf } from "./opening.js";
 
-/** A channel to open. */
-export interface OpenParameters {
-  node: string;
-  /** Whose key signs vouchers: an account with a private key. Default: the caller. */
-  signer?: string;
-  /** Units; see `parameters().unit`. */
-  amount: bigint;
-}
+export type { OpenParameters } from "./opening.js";
 
-/** Opens a channel of the caller towards a node; `approve` before. */
-export const open = writeResolved({
+/** Opens a channel towards a node for a line with the caller's money; `approve` before. */
+export const open = write({
   contract: "InferenceEscrow",
   method: "open",
-  resolve: async (params: OpenParameters, ctx) => ({ ...params, signer: params.signer ?? (await ctx.account()) }),
-  args: ({ node, signer, amount }) => [node, signer, amount],
+  args: (params: OpenParameters) => [openingOf(params)],
   event: "ChannelOpened",
-  result: ({ node, channel, payer, signer, amount }) => ({
-    node: node as Hex,
-    channel,
-    payer: payer as Hex,
-    signer: signer as Hex,
-    amount,
-  }),
-  echo: () => ({}),
+  result: openedChannel,
 });

@@ -1,8 +1,8 @@
 import { read } from "../read.js";
 
-/** Units owed to a payer from released channels. */
+/** Units owed to an account: released and disputed channels. */
 export const owed = read({
   contract: "InferenceEscrow",
   method: "owed",
-  args: (params: { payer: string }) => [params.payer],
+  args: (params: { account: string }) => [params.account],
 });

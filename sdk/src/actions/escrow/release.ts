@@ -1,18 +1,12 @@
 import type { Hex } from "../../hex.js";
 import { write } from "../write.js";
+import { channelClosed } from "./withdraw-channel.js";
 
-/**
- * The calling node gives up a channel: its rest is owed to the payer at once.
- */
+/** The calling node gives up a channel: its rest is owed to the payer at once. */
 export const release = write({
   contract: "InferenceEscrow",
   method: "release",
-  args: (params: { channel: bigint }) => [params.channel],
+  args: (params: { lineId: Hex; channel: bigint }) => [params.lineId, params.channel],
   event: "ChannelClosed",
-  result: (event) => ({
-    node: event.node as Hex,
-    channel: event.channel,
-    payer: event.payer as Hex,
-    refund: event.refund,
-  }),
+  result: channelClosed,
 });

@@ -1,13 +1,19 @@
+import type { EventValues } from "../../contracts.js";
 import type { Hex } from "../../hex.js";
+import type { ChannelId } from "../../types.js";
 import { write } from "../write.js";
 
-/**
- * Starts the close of the caller's channel; the node may settle until `closeAt`.
- */
+/** What `wait` of a close request gives. */
+export function closeRequested(event: EventValues<"InferenceEscrow", "CloseRequested">) {
+  const { channel, closeAt } = event;
+  return { node: event.node as Hex, lineId: event.lineId as Hex, channel, closeAt };
+}
+
+/** Starts the close of the caller's channel; the node may settle until `closeAt`. */
 export const requestClose = write({
   contract: "InferenceEscrow",
   method: "requestClose",
-  args: (params: { node: string; channel: bigint }) => [params.node, params.channel],
+  args: ({ node, lineId, channel }: ChannelId) => [node, lineId, channel],
   event: "CloseRequested",
-  result: (event) => ({ node: event.node as Hex, channel: event.channel, closeAt: event.closeAt }),
+  result: closeRequested,
 });

@@ -1,38 +1,37 @@
+import type { EventValues } from "../../contracts.js";
 import type { Batch } from "../../eip712/types.js";
 import type { Hex } from "../../hex.js";
-import type { Row } from "../../types.js";
 import { write } from "../write.js";
 
-/** A settlement: what the enclave signed, and each channel's voucher. */
+/** A settlement: what the enclave signed, and the packed rows. */
 export interface SettleParameters {
-  batch: Omit<Batch, "claims">;
-  /** At most 256; their `channel` and `metered` are the batch's claims, in this order. See `rowOf`. */
-  rows: readonly Row[];
+  batch: Omit<Batch, "rowsHash">;
+  /** Of `packVoucherRows` or `packOptimisticRows`. */
+  rows: Hex;
   /** The enclave's signature of `signBatch`. */
   signature: Hex;
 }
 
-/** Pays a batch of completed work to its node. Anybody may send it. A bad row is skipped and stops no other. */
+/** What `wait` of a settlement gives; `total` in units. */
+export function settled(event: EventValues<"InferenceEscrow", "BatchSettled">) {
+  return {
+    node: event.node as Hex,
+    lineId: event.lineId as Hex,
+    versionHash: event.versionHash as Hex,
+    lane: event.lane,
+    nonce: event.nonce,
+    total: event.total,
+  };
+}
+
+/**
+ * Pays a batch of completed work to its node. Anybody may send it. A bad row is skipped and stops no other: `simulate` says
+ * which.
+ */
 export const settle = write({
   contract: "InferenceEscrow",
   method: "settle",
-  args: ({ batch, rows, signature }: SettleParameters) => [batch, [...rows], signature],
+  args: (params: SettleParameters) => [params.batch, params.rows, params.signature],
   event: "BatchSettled",
-  result: ({ node, lineId, versionHash, enclave, total, skipped }) => ({
-    node: node as Hex,
-    lineId: lineId as Hex,
-    versionHash: versionHash as Hex,
-    enclave: enclave as Hex,
-    /** Units. */
-    total,
-    /** Indices of the rows that paid nothing. */
-    skipped: bitsOf(skipped),
-  }),
+  result: settled,
 });
-
-/** Positions of the bits that are set, lowest first. */
-export function bitsOf(mask: bigint): number[] {
-  const set: number[] = [];
-  for (let i = 0; mask >> BigInt(i) > 0n; i++) if ((mask >> BigInt(i)) & 1n) set.push(i);
-  return set;
-}

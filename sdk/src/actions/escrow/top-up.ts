@@ -1,18 +1,24 @@
+import type { EventValues } from "../../contracts.js";
 import type { Hex } from "../../hex.js";
+import type { ChannelId } from "../../types.js";
 import { write } from "../write.js";
 
-/**
- * Adds units to an open channel, whoever's it is; `approve` before.
- */
-export const topUp = write({
-  contract: "InferenceEscrow",
-  method: "topUp",
-  args: (params: { node: string; channel: bigint; amount: bigint }) => [params.node, params.channel, params.amount],
-  event: "ChannelToppedUp",
-  result: (event) => ({
+/** What `wait` of a top-up gives. */
+export function toppedUp(event: EventValues<"InferenceEscrow", "ChannelToppedUp">) {
+  return {
     node: event.node as Hex,
+    lineId: event.lineId as Hex,
     channel: event.channel,
     amount: event.amount,
     deposited: event.deposited,
-  }),
+  };
+}
+
+/** Adds units of the caller to an open channel, whoever's it is; `approve` before. */
+export const topUp = write({
+  contract: "InferenceEscrow",
+  method: "topUp",
+  args: ({ node, lineId, channel, amount }: ChannelId & { amount: bigint }) => [node, lineId, channel, amount],
+  event: "ChannelToppedUp",
+  result: toppedUp,
 });

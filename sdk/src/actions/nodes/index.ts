@@ -5,6 +5,7 @@ import { compensationOf } from "./compensation-of.js";
 import { defaultMeasurement } from "./default-measurement.js";
 import { enclaveOf } from "./enclave-of.js";
 import { isPayable } from "./is-payable.js";
+import { isSlasher } from "./is-slasher.js";
 import { liabilities } from "./liabilities.js";
 import { lineMeasurement } from "./line-measurement.js";
 import { lineVerifier } from "./line-verifier.js";
@@ -24,6 +25,7 @@ import { setDefaultMeasurement } from "./set-default-measurement.js";
 import { setLineMeasurement } from "./set-line-measurement.js";
 import { setLineVerifier } from "./set-line-verifier.js";
 import { setPolicy } from "./set-policy.js";
+import { setSlashers } from "./set-slashers.js";
 import { setVerifier } from "./set-verifier.js";
 import { slash } from "./slash.js";
 import { update } from "./update.js";
@@ -40,6 +42,7 @@ export const nodesActions = {
   defaultMeasurement,
   enclaveOf,
   isPayable,
+  isSlasher,
   liabilities,
   lineMeasurement,
   lineVerifier,
@@ -59,6 +62,7 @@ export const nodesActions = {
   setLineMeasurement,
   setLineVerifier,
   setPolicy,
+  setSlashers,
   setVerifier,
   slash,
   update,

@@ -6,7 +6,6 @@ import { call } from "../read.js";
 export const parameters = action(
   [
     "NodeRegistry.STAKE_TOKEN",
-    "NodeRegistry.ARBITER",
     "NodeRegistry.MIN_STAKE",
     "NodeRegistry.THAW_PERIOD",
     "NodeRegistry.MAX_ENCLAVE_TTL",
@@ -15,21 +14,17 @@ export const parameters = action(
     "NodeRegistry.authority",
   ],
   (ctx) => async () => {
-    const [stakeToken, arbiter, minStake, thawPeriod, maxEnclaveTtl, production, ledger, authority] = await Promise.all(
-      [
-        call(ctx, "NodeRegistry", "STAKE_TOKEN", []),
-        call(ctx, "NodeRegistry", "ARBITER", []),
-        call(ctx, "NodeRegistry", "MIN_STAKE", []),
-        call(ctx, "NodeRegistry", "THAW_PERIOD", []),
-        call(ctx, "NodeRegistry", "MAX_ENCLAVE_TTL", []),
-        call(ctx, "NodeRegistry", "PRODUCTION", []),
-        call(ctx, "NodeRegistry", "LEDGER", []),
-        call(ctx, "NodeRegistry", "authority", []),
-      ],
-    );
+    const [stakeToken, minStake, thawPeriod, maxEnclaveTtl, production, ledger, authority] = await Promise.all([
+      call(ctx, "NodeRegistry", "STAKE_TOKEN", []),
+      call(ctx, "NodeRegistry", "MIN_STAKE", []),
+      call(ctx, "NodeRegistry", "THAW_PERIOD", []),
+      call(ctx, "NodeRegistry", "MAX_ENCLAVE_TTL", []),
+      call(ctx, "NodeRegistry", "PRODUCTION", []),
+      call(ctx, "NodeRegistry", "LEDGER", []),
+      call(ctx, "NodeRegistry", "authority", []),
+    ]);
     return {
       stakeToken: stakeToken as Hex,
-      arbiter: arbiter as Hex,
       minStake,
       thawPeriod,
       maxEnclaveTtl,

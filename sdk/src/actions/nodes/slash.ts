@@ -2,7 +2,7 @@ import type { Hex } from "../../hex.js";
 import { write } from "../write.js";
 
 /**
- * Takes min(stake, owed + penalty) from a node: `owed` for the victim, the penalty burned. Arbiter only.
+ * Takes min(stake, owed + penalty) from a node: `owed` for the victim, the penalty burned. Slashers only.
  */
 export const slash = write({
   contract: "NodeRegistry",

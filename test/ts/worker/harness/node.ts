@@ -22,14 +22,19 @@ export const PATIENT = { value: 2n ** 60n, age: 2n ** 30n, patience: 60n, maxGas
 
 let workers = 0;
 
+/** A configuration whose books are in a directory. */
+export type LocalConfig = WorkerConfig & { readonly data: string };
+
 /** A worker's configuration on a random port with a quick poll. It settles by itself only when a test says so. */
-export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<WorkerConfig> = {}): WorkerConfig {
+export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<LocalConfig> = {}): LocalConfig {
   return {
     rpc: chain.url,
     addresses: readDeployment(chain.deploymentFile),
     lineId: line.lineId,
     store: line.store,
     data: join(chain.directory, `data-${workers++}`),
+    database: undefined,
+    replica: "main",
     price: PRICE,
     host: "127.0.0.1",
     port: 0,
@@ -42,4 +47,15 @@ export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<
     logLevel: "silent",
     ...changes,
   };
+}
+
+/** The same for one of several replicas, whose books are in one database. */
+export function replicaConfig(
+  chain: TestChain,
+  line: TestLine,
+  replica: string,
+  database: string,
+  changes: Partial<LocalConfig> = {},
+): WorkerConfig {
+  return { ...workerConfig(chain, line, changes), data: undefined, database, replica };
 }

@@ -14,14 +14,15 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Arguments of `serve` for a configuration. */
+/** Arguments of `serve` for a configuration; a database is named by the environment. */
 export function serveArguments(config: WorkerConfig, deploymentFile: string): string[] {
-  const options: Record<string, string | number | bigint> = {
+  const options: Record<string, string | number | bigint | undefined> = {
     rpc: config.rpc,
     deployment: deploymentFile,
     line: config.lineId,
     store: config.store,
     data: config.data,
+    replica: config.replica,
     price: config.price,
     port: config.port,
     "settle-value": config.settlement.value,
@@ -30,7 +31,8 @@ export function serveArguments(config: WorkerConfig, deploymentFile: string): st
     "max-view-age": config.maxViewAgeMs,
     "log-level": config.logLevel,
   };
-  return ["serve", ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])];
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return ["serve", ...given.flatMap(([name, value]) => [`--${name}`, String(value)])];
 }
 
 /** Runs the command to its end. */
@@ -47,8 +49,8 @@ export class WorkerProcess {
   readonly url: string;
   readonly log: () => string;
 
-  constructor(args: string[], key: string, port: number) {
-    this.#child = start(args, { FREEHOLD_WORKER_KEY: key });
+  constructor(args: string[], key: string, port: number, environment: NodeJS.ProcessEnv = {}) {
+    this.#child = start(args, { FREEHOLD_WORKER_KEY: key, ...environment });
     this.url = `http://127.0.0.1:${port}`;
     const [stdout, stderr] = [collect(this.#child, "stdout"), collect(this.#child, "stderr")];
     this.log = () => stdout() + stderr();

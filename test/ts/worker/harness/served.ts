@@ -1,26 +1,26 @@
-import { developmentProvider, Worker, type WorkerConfig } from "@freehold/worker";
+import { developmentProvider, Worker } from "@freehold/worker";
 import type { HDNodeWallet } from "ethers";
-import { readStore, type Store } from "../../../../worker/dist/store/index.js";
+import { type ReadableStore, readStore } from "../../../../worker/dist/store/index.js";
 import type { TestChain } from "./chain.ts";
 import type { TestLine } from "./model.ts";
-import { createNode, workerConfig } from "./node.ts";
+import { createNode, type LocalConfig, workerConfig } from "./node.ts";
 import { until } from "./wait.ts";
 
 /** A node with a worker in this process, and its books. */
 export class ServedNode {
-  readonly config: WorkerConfig;
+  readonly config: LocalConfig;
   readonly operator: HDNodeWallet;
   worker: Worker;
   url: string;
 
-  private constructor(config: WorkerConfig, operator: HDNodeWallet, worker: Worker, url: string) {
+  private constructor(config: LocalConfig, operator: HDNodeWallet, worker: Worker, url: string) {
     this.config = config;
     this.operator = operator;
     this.worker = worker;
     this.url = url;
   }
 
-  static async start(chain: TestChain, line: TestLine, changes: Partial<WorkerConfig> = {}): Promise<ServedNode> {
+  static async start(chain: TestChain, line: TestLine, changes: Partial<LocalConfig> = {}): Promise<ServedNode> {
     const operator = await createNode(chain);
     const config = workerConfig(chain, line, changes);
     const worker = await Worker.create(config, operator.privateKey, developmentProvider());
@@ -43,23 +43,26 @@ export class ServedNode {
 
   /** Status and units of all settlements, newest first. */
   settlements() {
-    return this.#read((store) => store.settlements.latest(100).map(({ status, total }) => [status, total] as const));
+    return this.#read(async (store) => {
+      const settlements = await store.settlements.latest(100);
+      return settlements.map(({ status, total }) => [status, total] as const);
+    });
   }
 
   /** Waits until exactly so many units are settled, and nothing is owed. */
   async settled(units: bigint): Promise<void> {
-    await until(() => {
-      const { settled, unsettled } = this.totals();
+    await until(async () => {
+      const { settled, unsettled } = await this.totals();
       return settled === units && unsettled === 0n;
     }, `${units} to settle`);
   }
 
-  #read<T>(work: (store: Store) => T): T {
-    const store = readStore(this.config.data);
+  async #read<T>(work: (store: ReadableStore) => Promise<T>): Promise<T> {
+    const store = await readStore(this.config);
     try {
-      return work(store);
+      return await work(store);
     } finally {
-      store.close();
+      await store.close();
     }
   }
 }
