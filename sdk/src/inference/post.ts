@@ -1,7 +1,7 @@
 import { decodeProblem, type ProblemCode } from "../wire/problem.js";
 import { IDEMPOTENCY_HEADER } from "../wire/request.js";
 import { InferenceError } from "./errors.js";
-import { type Answer, aborted, fetchJson, type Limits } from "./http.js";
+import { type Answer, aborted, fetchJson, type Limits, orAborted } from "./http.js";
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 100;
@@ -39,7 +39,7 @@ export async function post(
       const broken = error instanceof InferenceError && error.code === "NODE_UNREACHABLE";
       if (!broken || tries === TRIES) throw error;
     }
-    await sleep(Math.min(pause, LONGEST_PAUSE_MS), limits.signal, url);
+    await sleep(Math.min(pause, LONGEST_PAUSE_MS), limits.signal, () => aborted(limits.signal, url));
   }
 }
 
@@ -77,18 +77,11 @@ const HINTS: Partial<Record<ProblemCode, string>> = {
   "not-ready": "Try again later, or with another node.",
 };
 
-/** Waits, unless the signal ends it: then throws its reason. */
-export function sleep(ms: number, signal: AbortSignal, url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(aborted(signal, url));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+/** Waits; throws `reason` when the signal ends it. */
+export function sleep(ms: number, signal: AbortSignal, reason: () => unknown): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slept = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  return orAborted(slept, signal, reason).finally(() => clearTimeout(timer));
 }
