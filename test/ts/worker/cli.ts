@@ -99,7 +99,7 @@ describe("worker: command line", () => {
       const config = workerConfig(chain, line, { port: await freePort(), logLevel: "debug" });
       const worker = new WorkerProcess(serveArguments(config, chain.deploymentFile), operator.privateKey, config.port);
       await worker.ready();
-      const payer = await Payer.open(chain, operator.address, 10_000n);
+      const payer = await Payer.open(chain, operator.address, line.lineId, 10_000n);
       await payer.infer(worker.url, { text: "zephyr rise" });
       const status = JSON.parse((await run(["status", "--json", "--data", config.data])).stdout) as Record<
         string,
@@ -132,7 +132,7 @@ describe("worker: command line", () => {
       const args = [...serveArguments(config, chain.deploymentFile), "--settle-on-exit"];
       const worker = new WorkerProcess(args, operator.privateKey, config.port);
       await worker.ready();
-      const payer = await Payer.open(chain, operator.address, 10_000n);
+      const payer = await Payer.open(chain, operator.address, line.lineId, 10_000n);
       await payer.infer(worker.url);
       worker.signal("SIGUSR2");
       while ((await payer.paid()) !== PRICE) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -37,7 +37,7 @@ describe("worker: paid inference over HTTP", () => {
   });
 
   beforeEach(async () => {
-    payer = await Payer.open(chain, operator.address, 1_000n);
+    payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     offer = await payer.offer(url);
   });
 
@@ -183,7 +183,7 @@ describe("worker: paid inference over HTTP", () => {
     const prepared = await payer.prepare(offer, { text: "rise" }, { cumulative: 1_001n });
     const answer = await refuses(prepared, 402, "insufficient-deposit");
     expect(answer.details).to.deep.equal({ deposited: "1000", required: String(PRICE) });
-    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.channel, 1n);
+    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.lineId, payer.channel, 1n);
     await until(async () => (await post(url, prepared)).status === 200, "the top-up to be seen");
   });
 
@@ -198,7 +198,7 @@ describe("worker: paid inference over HTTP", () => {
   it("refuses a channel that closes", async () => {
     await payer.infer(url);
     const prepared = await payer.prepare(offer, { text: "rise" });
-    await send(payer.wallet, chain.escrow, "requestClose", operator.address, payer.channel);
+    await send(payer.wallet, chain.escrow, "requestClose", operator.address, payer.lineId, payer.channel);
     await until(
       async () => (await post(url, { ...prepared, key: newIdempotencyKey() })).code === "channel-closing",
       "the close",
