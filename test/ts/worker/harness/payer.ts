@@ -84,6 +84,12 @@ export class Payer {
     return decodeOffer(await response.json());
   }
 
+  /** Promises the price of one more inference: requests that run at once take one each. Returns the sum. */
+  promise(price: bigint): bigint {
+    this.promised += price;
+    return this.promised;
+  }
+
   /** Seals and pays for one inference; `changes` make it wrong. */
   async prepare(offer: SignedOffer, input: unknown, changes: Changes = {}): Promise<Prepared> {
     const cumulative = changes.cumulative ?? this.promised + offer.price;
