@@ -188,9 +188,9 @@ describe("worker: paid inference over HTTP", () => {
   });
 
   it("refuses an unknown channel and another node's channel", async () => {
-    const stranger = new Payer(chain, payer.wallet, operator.address, 10_000n);
+    const stranger = new Payer(chain, payer.wallet, operator.address, payer.lineId, 10_000n);
     await refuses(await stranger.prepare(offer, { text: "rise" }), 404, "unknown-channel");
-    const huge = new Payer(chain, payer.wallet, operator.address, 2n ** 256n - 1n);
+    const huge = new Payer(chain, payer.wallet, operator.address, payer.lineId, 2n ** 256n - 1n);
     await refuses(await huge.prepare(offer, { text: "rise" }), 404, "unknown-channel");
     expect((await fetch(`${url}/v1/channels/10000`)).status).to.equal(404);
   });

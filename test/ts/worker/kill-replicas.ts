@@ -61,7 +61,7 @@ describe("worker: kill -9 of one of two replicas", () => {
     // Each channel has a client at either replica, and every answer is asked for again at the other one.
     const clients: Client[] = [];
     for (let i = 0; i < PAYERS; i++) {
-      const payer = await Payer.open(chain, operator.address, DEPOSIT);
+      const payer = await Payer.open(chain, operator.address, line.lineId, DEPOSIT);
       clients.push(new Client(payer), new Client(payer));
     }
     let over = false;
@@ -122,7 +122,9 @@ describe("worker: kill -9 of one of two replicas", () => {
       unsettled: 0n,
       writtenOff: 0n,
     });
-    expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(total);
+    expect((await chain.escrow.getFunction("earningsOf").staticCall(operator.address, line.lineId)).earned).to.equal(
+      total,
+    );
     expect(JSON.parse(status.stdout)).to.include({ completed: String(completed), settled: String(total) });
     const { password } = new URL(database);
     for (const text of [...logs, ...lives.map((life) => life.log()), status.stdout, status.stderr]) {

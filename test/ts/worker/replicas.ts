@@ -59,7 +59,7 @@ describe("worker: replicas of one node", () => {
 
   it("serve one channel in parallel: no step twice, an exact meter, all of it settled to the unit", async () => {
     const [a, b] = await pair();
-    const payer = await Payer.open(chain, operator.address, 10_000n);
+    const payer = await Payer.open(chain, operator.address, line.lineId, 10_000n);
     const offers = await Promise.all([a, b].map(({ url }) => payer.offer(url)));
     expect(offers[0]?.receiptKey, "each has an enclave of its own").not.to.equal(offers[1]?.receiptKey);
     const requests = await Promise.all(
@@ -94,7 +94,9 @@ describe("worker: replicas of one node", () => {
     for (const { worker } of [a, b]) worker.settleAll();
     await settled(total);
     expect(await payer.paid()).to.equal(total);
-    expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(total);
+    expect((await chain.escrow.getFunction("earningsOf").staticCall(operator.address, line.lineId)).earned).to.equal(
+      total,
+    );
     const settlements = await books.settlements.latest(100);
     expect(settlements.map(({ status }) => status)).to.deep.equal(["mined"]);
   });
@@ -102,8 +104,8 @@ describe("worker: replicas of one node", () => {
   it("settle what a replica earned that is gone, with the enclave of the other one", async () => {
     const [a, b] = await pair();
     const [first, second] = [
-      await Payer.open(chain, operator.address, 1_000n),
-      await Payer.open(chain, operator.address, 1_000n),
+      await Payer.open(chain, operator.address, line.lineId, 1_000n),
+      await Payer.open(chain, operator.address, line.lineId, 1_000n),
     ];
     await first.infer(a.url);
     await second.infer(b.url);
@@ -120,7 +122,7 @@ describe("worker: replicas of one node", () => {
 
   it("keep their enclaves' keys over a restart, and take part under free names only", async () => {
     const [a] = await pair();
-    const payer = await Payer.open(chain, operator.address, 1_000n);
+    const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     const { receiptKey } = await payer.offer(a.url);
     const twin = await start("b").catch((error: unknown) => error);
     expect(twin).to.include({ code: "REPLICA_IN_USE" });
@@ -131,7 +133,9 @@ describe("worker: replicas of one node", () => {
 
   it("settle as their policy says, each payment once, while both serve", async () => {
     const both = await pair({ ...PATIENT, value: 5n * PRICE });
-    const payers = await Promise.all(Array.from({ length: 4 }, () => Payer.open(chain, operator.address, 1_000n)));
+    const payers = await Promise.all(
+      Array.from({ length: 4 }, () => Payer.open(chain, operator.address, line.lineId, 1_000n)),
+    );
     await Promise.all(
       payers.map(async (payer, i) => {
         for (let n = 0; n < 10; n++) await payer.infer(both[(i + n) % 2]?.url ?? "");
