@@ -30,7 +30,7 @@ contract NodeRegistryAddStakeTest is PaymentsBase {
     function test_RevertGiven_TokenTakesFee() external {
         FeeToken money = new FeeToken();
         token = money;
-        nodes = _newRegistry(false);
+        _replaceRegistry(false);
         money.mint(NODE, 100);
         vm.startPrank(NODE);
         nodes.register("", PAYOUT);
