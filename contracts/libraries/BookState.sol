@@ -25,6 +25,8 @@ library BookStates {
 
     /// @notice Thrown when an amount passes 2^56 - 1 units: collect first.
     error BookState_Overflow(uint256 amount);
+    /// @notice Thrown when a book has had all of its nonces: none is ever used twice.
+    error BookState_NoncesUsedUp();
 
     /// @notice Units that may be collected now, for a state that was moved to now.
     function earned(BookState state) internal pure returns (uint256) {
