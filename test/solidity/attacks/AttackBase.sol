@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {Channel, Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {Batch, Lane} from "../../../contracts/interfaces/ISettlements.sol";
+import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {PaymentsBase} from "../utils/PaymentsBase.sol";
 import {Structs} from "./Structs.sol";
 
@@ -16,6 +18,22 @@ struct Row {
 abstract contract AttackBase is PaymentsBase {
     /// @dev Storage slot of the escrow's books.
     uint256 private constant BOOKS = 3;
+
+    /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
+    function _deployPayments(TestToken money) internal {
+        token = money;
+        nodes = _newRegistry(false);
+        escrow = _newEscrow();
+        address[] memory one = new address[](1);
+        one[0] = address(escrow);
+        arbiter = new InferenceArbiter(nodes, ledger, one, PENALTY, BOND, ANSWER_PERIOD);
+        one[0] = address(arbiter);
+        nodes.setSlashers(one);
+        nodes.setVerifier(verifier, _always());
+        _pin(OWNER, lineId, MEASUREMENT);
+        _registerNode(NODE, PAYOUT, MIN_STAKE);
+        _registerEnclave(NODE, ENCLAVE);
+    }
 
     /// @dev Opens a channel that only vouchers debit.
     function _open(uint256 payerKey, uint64 amount) internal returns (uint256) {
@@ -102,15 +120,30 @@ abstract contract AttackBase is PaymentsBase {
 
     /// @dev Packs rows as they come: a group ends where the slot changes, or where a channel does not rise.
     function _pack(Row[] memory rows) internal pure returns (bytes memory packed) {
+        uint256 length;
+        for (uint256 i = 0; i < rows.length; ++i) length += 4 + rows[i].data.length;
+        packed = new bytes(length);
+        length = 0;
         for (uint256 i = 0; i < rows.length; ) {
             uint256 slot = rows[i].channel >> 2;
-            (uint256 mask, uint256 next, bytes memory group) = (0, 0, "");
+            (uint256 header, uint256 mask, uint256 next) = (length, 0, 0);
+            length += 4;
             for (; i < rows.length && rows[i].channel >> 2 == slot && rows[i].channel & 3 >= next; ++i) {
                 next = (rows[i].channel & 3) + 1;
                 mask |= 1 << (next - 1);
-                group = bytes.concat(group, rows[i].data);
+                _put(packed, length, rows[i].data);
+                length += rows[i].data.length;
             }
-            packed = bytes.concat(packed, bytes4(uint32((slot << 8) | mask)), group);
+            _put(packed, header, abi.encodePacked(uint24(slot), uint8(mask)));
+        }
+        assembly ("memory-safe") {
+            mstore(packed, length)
+        }
+    }
+
+    function _put(bytes memory target, uint256 offset, bytes memory data) private pure {
+        assembly ("memory-safe") {
+            mcopy(add(add(target, 0x20), offset), add(data, 0x20), mload(data))
         }
     }
 

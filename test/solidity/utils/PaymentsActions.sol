@@ -6,7 +6,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {DevelopmentReport, DevelopmentTeeVerifier} from "../../../contracts/attestation/DevelopmentTeeVerifier.sol";
 import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
-import {Batch, Row} from "../../../contracts/interfaces/IInferenceEscrow.sol";
+import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {ModelAnchor, ModelTerms, Visibility} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {Policy, Registration, Window} from "../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus} from "../../../contracts/interfaces/ITeeVerifier.sol";
@@ -25,6 +25,10 @@ abstract contract PaymentsActions is Test {
     uint32 internal constant MAX_BATCH_AGE = 7 days;
     uint32 internal constant MAX_ENCLAVE_TTL = 7 days;
     uint32 internal constant THAW_PERIOD = 21 days;
+    uint32 internal constant VEST_PERIOD = 1 days;
+    uint256 internal constant PENALTY = 100e6;
+    uint64 internal constant BOND = 5e6;
+    uint32 internal constant ANSWER_PERIOD = 1 days;
     uint256 internal constant MIN_STAKE = 1_000e6;
     bytes32 internal constant MEASUREMENT = keccak256("measurement of the worker");
 
@@ -47,7 +51,6 @@ abstract contract PaymentsActions is Test {
     address internal immutable PAYER = vm.addr(PAYER_KEY);
     address internal immutable OTHER_PAYER = vm.addr(OTHER_PAYER_KEY);
     address internal immutable STRANGER = vm.addr(STRANGER_KEY);
-    address internal constant ARBITER = address(0xa4b1);
     address internal constant PAYOUT = address(0xb4a7);
 
     AccessManager internal authority;
@@ -57,6 +60,7 @@ abstract contract PaymentsActions is Test {
     DevelopmentTeeVerifier internal verifier;
     NodeRegistry internal nodes;
     InferenceEscrow internal escrow;
+    InferenceArbiter internal arbiter;
 
     uint256 internal modelId;
     bytes32 internal lineId;
@@ -188,61 +192,6 @@ abstract contract PaymentsActions is Test {
     }
 
     // Payments
-
-    function _open(uint256 payerKey, address node, uint64 amount) internal returns (uint256 channel) {
-        address payer = vm.addr(payerKey);
-        token.mint(payer, amount * escrow.UNIT());
-        vm.startPrank(payer);
-        token.approve(address(escrow), amount * escrow.UNIT());
-        channel = escrow.open(node, payer, amount);
-        vm.stopPrank();
-    }
-
-    function _batch(uint40 lastAt) internal view returns (Batch memory) {
-        return Batch({node: NODE, lineId: lineId, versionHash: versionHash, lastAt: lastAt});
-    }
-
-    /// @dev A row of NODE's channel for the line, with the payer's voucher over `signed`.
-    function _row(uint256 payerKey, uint256 channel, uint64 metered, uint64 signed) internal view returns (Row memory) {
-        return _rowFor(payerKey, NODE, lineId, channel, metered, signed);
-    }
-
-    function _rowFor(
-        uint256 payerKey,
-        address node,
-        bytes32 line,
-        uint256 channel,
-        uint64 metered,
-        uint64 signed
-    ) internal view returns (Row memory) {
-        bytes32 digest = escrow.voucherDigest(node, channel, line, signed);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payerKey, digest);
-        return Row(channel, metered, signed, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
-    }
-
-    function _rows(Row memory row) internal pure returns (Row[] memory rows) {
-        rows = new Row[](1);
-        rows[0] = row;
-    }
-
-    function _rows(Row memory first, Row memory second) internal pure returns (Row[] memory rows) {
-        rows = new Row[](2);
-        rows[0] = first;
-        rows[1] = second;
-    }
-
-    function _settle(Batch memory batch, Row[] memory rows) internal returns (uint64 total, uint256 skipped) {
-        bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
-        return escrow.settle(batch, rows, signature);
-    }
-
-    function _signBatch(
-        uint256 enclaveKey,
-        Batch memory batch,
-        Row[] memory rows
-    ) internal view returns (bytes memory) {
-        return _sign(enclaveKey, escrow.batchDigest(batch, rows));
-    }
 
     function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
