@@ -34,6 +34,9 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotGasLastCall(string calldata name) external returns (uint256);
+    function cool(address target) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function getBlockTimestamp() external view returns (uint256);
     function getBlockNumber() external view returns (uint256);
 }

@@ -10,7 +10,7 @@ abstract contract CustodyBase is ChannelBase {
     address internal slasher;
     uint256 internal optimistic;
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         slasher = address(arbiter);
         optimistic = _openOptimistic(PAYER_KEY, NODE, 10_000);
@@ -123,7 +123,7 @@ contract InferenceEscrowRestoreTest is CustodyBase {
 }
 
 contract InferenceEscrowAssignTest is CustodyBase {
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         _settleAmount(optimistic, 20);
         _seize(20);
