@@ -68,7 +68,7 @@ contract LimitAttacksTest is AttackBase {
         uint256 before = gasleft();
         (bool success, ) = address(escrow).call{gas: TRANSACTION_LIMIT - intrinsic}(data);
         uint256 used = before - gasleft();
-        revert AssertLeFailed(success ? "yes": "no", used, intrinsic + total - total);
+        revert AssertLeFailed(success ? "yes" : "no", used, intrinsic + total - total);
     }
 
     /// @dev What a transaction costs before it runs: base and calldata (EIP-2028).
