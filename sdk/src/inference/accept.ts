@@ -73,7 +73,7 @@ function placeOf(
   };
 }
 
-/** Whether these tickets, and requests in doubt, can have cost what is missing in a gap. */
+/** Whether these tickets, and requests in doubt, can have cost what is missing in a gap: prices are ceilings. */
 export function misfitOf(gap: Gap, tickets: readonly Ticket[], doubt: Doubt): Misfit | undefined {
   const count = gap.last - gap.first + 1n;
   const amount = gap.after - gap.before;
@@ -81,12 +81,10 @@ export function misfitOf(gap: Gap, tickets: readonly Ticket[], doubt: Doubt): Mi
   if (count > BigInt(tickets.length) + doubt.count) {
     return wrongSeq(`at most ${BigInt(tickets.length) + doubt.count} receipts left out`);
   }
-  const prices = tickets.map(({ price }) => price).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const sum = (some: readonly bigint[]) => some.reduce((total, price) => total + price, 0n);
-  const least = sum(prices.slice(0, Number(max(count - doubt.count, 0n))));
-  const most = sum(prices.slice(-Number(count))) + doubt.amount;
-  if (amount >= least && amount <= most) return undefined;
-  return wrongAmount(`${least} to ${most} for ${count} receipts left out`);
+  const prices = tickets.map(({ price }) => price).sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+  const most = prices.slice(0, Number(count)).reduce((sum, price) => sum + price, doubt.amount);
+  if (amount >= 0n && amount <= most) return undefined;
+  return wrongAmount(`at most ${most} for ${count} receipts left out`);
 }
 
 function without({ count, amount }: Doubt, price: bigint): Doubt {

@@ -91,7 +91,7 @@ async function exchanged<T>(
   checkReceipt(domain, receipt, signature, offer.receiptKey, {
     node,
     channel,
-    price,
+    maxPrice: price,
     lineId,
     versionHash,
     requestHash: hash,
@@ -99,7 +99,7 @@ async function exchanged<T>(
   });
   await checkWorkedAt(receipt.workedAt, p.now, () => chainTime(ctx));
   await commit(p, receipt, signature);
-  return { output: (await open(sealed, response, hash)) as T, receipt, signature, paid: price };
+  return { output: (await open(sealed, response, hash)) as T, receipt, signature, paid: receipt.price };
 }
 
 /** Takes the receipt into the ledger, if it fits to all others. */

@@ -7,7 +7,10 @@ import { encodeReceipt } from "../wire/receipt.js";
 import { InferenceError, type InferenceErrorCode } from "./errors.js";
 
 /** What the receipt of one request must say; its time, and its place among the others, are checked apart. */
-export type ExpectedReceipt = Omit<Receipt, "workedAt" | "seq" | "cumulative">;
+export type ExpectedReceipt = Omit<Receipt, "workedAt" | "seq" | "cumulative" | "price"> & {
+  /** Units, the most that it may cost. */
+  maxPrice: bigint;
+};
 
 const FIELD_CODES = [
   ["node", "RECEIPT_WRONG_CHANNEL"],
@@ -16,8 +19,7 @@ const FIELD_CODES = [
   ["versionHash", "VERSION_MISMATCH"],
   ["requestHash", "RECEIPT_WRONG_REQUEST"],
   ["responseHash", "RECEIPT_WRONG_RESPONSE"],
-  ["price", "RECEIPT_WRONG_AMOUNT"],
-] as const satisfies readonly (readonly [keyof ExpectedReceipt, InferenceErrorCode])[];
+] as const satisfies readonly (readonly [keyof ExpectedReceipt & keyof Receipt, InferenceErrorCode])[];
 
 /** Checks who signed a receipt and every field that follows from its request. Throws `RECEIPT_…` or `VERSION_MISMATCH`. */
 export function checkReceipt(
@@ -34,6 +36,10 @@ export function checkReceipt(
   for (const [field, code] of FIELD_CODES) {
     const same = receipt[field].toString().toLowerCase() === expected[field].toString().toLowerCase();
     if (!same) throw receiptRefused(code, field, expected[field], receipt[field], { receipt, signature });
+  }
+  if (receipt.price > expected.maxPrice) {
+    const most = `at most ${expected.maxPrice}`;
+    throw receiptRefused("RECEIPT_WRONG_AMOUNT", "price", most, receipt.price, { receipt, signature });
   }
 }
 
