@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {Channel, Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {Batch, Lane} from "../../../contracts/interfaces/ISettlements.sol";
-import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {BookStorage} from "../utils/BookStorage.sol";
 import {VoucherRow} from "../utils/RowPacking.sol";
 
@@ -15,19 +14,6 @@ struct Row {
 
 /// @notice What all attack tests do: open, sign, pack, settle, and look at the result.
 abstract contract AttackBase is BookStorage {
-    /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
-    function _deployPayments(TestToken money) internal {
-        token = money;
-        nodes = _newRegistry(false);
-        escrow = _newEscrow(money);
-        arbiter = _newArbiter();
-        _nameSlasher(nodes, address(arbiter));
-        nodes.setVerifier(verifier, _always());
-        _pin(OWNER, lineId, MEASUREMENT);
-        _registerNode(NODE, PAYOUT, MIN_STAKE);
-        _registerEnclave(NODE, ENCLAVE);
-    }
-
     /// @dev Opens a channel that only vouchers debit.
     function _open(uint256 payerKey, uint64 amount) internal returns (uint256) {
         return _open(payerKey, amount, false);

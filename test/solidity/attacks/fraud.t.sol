@@ -122,9 +122,7 @@ contract FraudAttacksTest is AttackBase {
 
     function _expectNobody(Receipt memory receipt, bytes memory signature) private {
         address nobody = _recover(_receiptDigest(receipt), signature);
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, NODE, nobody)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, NODE, nobody));
         arbiter.proveStaleReceipt(address(escrow), receipt, signature);
     }
 

@@ -29,11 +29,7 @@ contract SignatureAttacksTest is AttackBase {
         uint64 amount,
         uint256 salt
     ) external {
-        assertEq(
-            escrow.voucherDigest(node, line, index, amount),
-            _voucherDigest(node, line, index, amount),
-            "Voucher"
-        );
+        assertEq(escrow.voucherDigest(node, line, index, amount), _voucherDigest(node, line, index, amount), "Voucher");
         Batch memory batch = Batch(node, line, bytes32(salt), Lane(salt % 2), uint32(amount), uint40(salt));
         assertEq(escrow.batchDigest(batch, line), _batchDigest(batch, line), "Batch");
         Opening memory opening = Opening(node, line, PAYER, node, amount, uint32(salt), salt % 2 == 0);
@@ -55,7 +51,15 @@ contract SignatureAttacksTest is AttackBase {
         uint256 other = _openOptimistic(PAYER_KEY, 100);
         _debit(other, 40);
         _fundBond(address(this));
-        arbiter.challengeFor(address(escrow), NODE, lineId, other, 10, _now(), _signChallenge(PAYER_KEY, other, 10, _now()));
+        arbiter.challengeFor(
+            address(escrow),
+            NODE,
+            lineId,
+            other,
+            10,
+            _now(),
+            _signChallenge(PAYER_KEY, other, 10, _now())
+        );
         assertEq(arbiter.challengeOf(address(escrow), NODE, lineId, other).asserted, 10, "Challenge");
     }
 

@@ -166,9 +166,7 @@ abstract contract EvidenceCases is PaymentsBase {
     }
 
     function _expectNobody(address signer) internal {
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, NODE, signer)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, NODE, signer));
     }
 
     function _expectRefusal(uint256 key, address signer) private {
@@ -184,11 +182,12 @@ abstract contract EvidenceCases is PaymentsBase {
 
     function _malformed(bytes32 digest) private pure returns (bytes[4] memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(ENCLAVE_KEY, digest);
-        return [
-            bytes(""),
-            new bytes(65),
-            abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255)),
-            abi.encodePacked(r, ORDER - uint256(s), uint8(v ^ 7))
-        ];
+        return
+            [
+                bytes(""),
+                new bytes(65),
+                abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255)),
+                abi.encodePacked(r, ORDER - uint256(s), uint8(v ^ 7))
+            ];
     }
 }

@@ -21,9 +21,7 @@ abstract contract ReceiptCases is EvidenceCases {
     function _offenceId() internal view override returns (bytes32) {
         Receipt memory last = second.node == address(0) ? first : second;
         return
-            keccak256(
-                abi.encode(_offence(), address(escrow), last.node, last.lineId, last.channel, uint256(last.seq))
-            );
+            keccak256(abi.encode(_offence(), address(escrow), last.node, last.lineId, last.channel, uint256(last.seq)));
     }
 
     function _digests() internal view override returns (bytes32, bytes32) {

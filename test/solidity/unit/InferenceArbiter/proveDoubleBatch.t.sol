@@ -39,9 +39,7 @@ contract InferenceArbiterProveDoubleBatchTest is EvidenceCases {
 
     function _offenceId() internal view override returns (bytes32) {
         return
-            keccak256(
-                abi.encode(Offence.DoubleBatch, address(escrow), first.node, first.lineId, uint256(first.nonce))
-            );
+            keccak256(abi.encode(Offence.DoubleBatch, address(escrow), first.node, first.lineId, uint256(first.nonce)));
     }
 
     function test_RevertWhen_BatchesAreTheSame() external {
