@@ -162,16 +162,4 @@ abstract contract AttackBase is BookStorage {
         }
         return ecrecover(digest, uint8(signature[64]), r, s);
     }
-
-    /// @dev Tokens held cover all that is owed in this test's books.
-    function _expectSolvent(uint256[] memory channels) internal view {
-        uint256 units = uint256(escrow.earningsOf(NODE, lineId).earned) + escrow.earningsOf(NODE, lineId).vesting;
-        for (uint256 i = 0; i < channels.length; ++i) {
-            Channel memory each = _channel(channels[i]);
-            if (!each.closed) units += each.deposited - each.paid;
-            units += escrow.owed(each.payer);
-        }
-        units += escrow.owed(address(arbiter));
-        assertLe(units * escrow.UNIT(), token.balanceOf(address(escrow)), "more owed than held");
-    }
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IChannels, Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {AttackBase, Row} from "./AttackBase.sol";
-import {FickleWallet, ReturnBomb, WalletFactory} from "./HostileWallets.sol";
+import {FickleWallet, ReturnBomb, FickleWalletFactory} from "./HostileWallets.sol";
 
 /// @notice Attacks with accounts that are contracts, become contracts, or will be. Numbered as in the threat list.
 contract AccountAttacksTest is AttackBase {
@@ -89,7 +89,7 @@ contract AccountAttacksTest is AttackBase {
 
     /// @notice A wallet that does not exist yet opens (ERC-6492); somebody deploys it first: it opens all the same, once.
     function test_Attack26_CounterfactualPayerIsDeployedByAnother() external {
-        WalletFactory factory = new WalletFactory();
+        FickleWalletFactory factory = new FickleWalletFactory();
         address wallet = factory.addressOf(PAYER, token, address(escrow));
         token.mint(wallet, 200 * escrow.UNIT());
         Opening memory opening = _openingOf(wallet);
@@ -108,7 +108,7 @@ contract AccountAttacksTest is AttackBase {
 
     /// @notice A wrapped signature names something else than a factory, or a wallet of another owner: it opens nothing.
     function test_Attack26_CounterfactualPayerIsForged() external {
-        WalletFactory factory = new WalletFactory();
+        FickleWalletFactory factory = new FickleWalletFactory();
         address wallet = factory.addressOf(PAYER, token, address(escrow));
         token.mint(wallet, 100 * escrow.UNIT());
         Opening memory opening = _openingOf(wallet);

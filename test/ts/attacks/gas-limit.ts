@@ -5,7 +5,6 @@ import {
   lineIdOf,
   packOptimisticRows,
   packVoucherRows,
-  type SettleParameters,
   signVoucher,
   TcbStatus,
 } from "@freehold/sdk";
@@ -20,6 +19,8 @@ const TRANSACTION_LIMIT = 2 ** 24;
 const BOOKS = 3;
 const HOT = 1n;
 const COLD = HOT + 2n ** 24n;
+
+type Settlement = Parameters<typeof operator.escrow.settle>[0];
 
 const DEPOSIT = 1_000n;
 const PAY = 7n;
@@ -87,7 +88,7 @@ describe("batches as large as a transaction", () => {
   }
 
   /** Status of the mined transaction. */
-  async function send(settlement: SettleParameters, gas: number): Promise<number> {
+  async function send(settlement: Settlement, gas: number): Promise<number> {
     const { data } = await escrow.settle.populateTransaction(...argsOf(settlement));
     const transaction = { from: node, to: world.address("InferenceEscrow"), data, gas: toBeHex(gas) };
     // With automine, a failing transaction is an error of the call.
@@ -104,7 +105,7 @@ describe("batches as large as a transaction", () => {
     return connection.provider.request({ method, params });
   }
 
-  function argsOf({ batch, rows, signature }: SettleParameters) {
+  function argsOf({ batch, rows, signature }: Settlement) {
     return [batch, rows, signature] as const;
   }
 
