@@ -141,14 +141,14 @@ async function settleUp(stage: Stage, node: Awaited<ReturnType<typeof startNode>
   const due = node.price * BigInt(completed);
   const operator = stage.actors.operator.address;
   await until(`the node to settle ${due} units`, async () => {
-    const { paid } = await escrow.channelOf({ node: operator, channel: node.channel });
+    const { paid } = await escrow.channelOf({ node: operator, lineId: node.lineId, channel: node.channel });
     return paid >= due;
   });
   const contract = stage.as(stage.actors.stranger).contract("InferenceEscrow");
   const [settled] = await contract.queryFilter(contract.filters.BatchSettled(operator));
   const receipt = await settled?.getTransactionReceipt();
   if (receipt) stage.gas["settle one channel"] = Number(receipt.gasUsed);
-  await noted(stage, "collect", escrow.collect({ node: operator }));
+  await noted(stage, "collect", escrow.collect({ node: operator, lineId: node.lineId }));
   const { unit } = await escrow.parameters();
   const balance = await stage.as(stage.actors.stranger).contract("Token").balanceOf(node.payout);
   const paid = balance / unit;

@@ -53,6 +53,8 @@ abstract contract ChannelExits is Channels {
             _fixPaid(book, channel, owing);
             _earn(book, owing - paid);
         }
+        // He says himself that he owes it, voucher or not.
+        if (cumulative >= paid) cold = cold.agreed();
         refund = uint64(_retire(book, node, lineId, channel, cold));
         _owe(msg.sender, refund);
     }

@@ -28,7 +28,9 @@ abstract contract Custody is EscrowBase {
     /// @inheritdoc ICustody
     function restore(address node, bytes32 lineId, uint64 units) external {
         _disown(msg.sender, units);
-        _earn(_book(node, lineId), units);
+        Book storage book = _book(node, lineId);
+        // Not earned: a node that answers itself must not have its pay before others could challenge theirs.
+        book.state = _stateOf(book).vest(units);
         emit EarningsRestored(node, lineId, msg.sender, units);
     }
 

@@ -125,7 +125,7 @@ abstract contract EscrowBase is IInferenceEscrow, AccessManaged, EIP712, Reentra
         bytes32 lineId,
         uint256 channel
     ) internal view returns (Cold cold) {
-        cold = book.cold[channel];
+        if (channel < book.cold.length) cold = book.cold[channel];
         if (!cold.exists()) revert InferenceEscrow_UnknownChannel(node, lineId, channel);
     }
 

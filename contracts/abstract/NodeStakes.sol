@@ -114,7 +114,8 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
         Node storage slashed = _nodes[node];
 
         uint256 stake = slashed.stake;
-        paid = Math.min(stake, owed);
+        // Else a friend could carry the stake out, before its thaw and past its burning.
+        paid = Math.min(stake / 2, owed);
         burned = Math.min(stake - paid, penalty);
         stake -= paid + burned;
 

@@ -8,7 +8,7 @@ pragma solidity ^0.8.30;
 /// @param paid all that was ever taken from it for the node, in either lane
 /// @param closeAt Unix seconds, the last at which a row pays and the first at which the payer may withdraw; 0 while open
 /// @param closeDelay seconds from a close request to `closeAt`; 0 once it closes
-/// @param optimistic whether batches of lane O were allowed to debit it
+/// @param optimistic whether batches of lane O were allowed to debit it, and what they took can be challenged
 /// @param closed whether the rest was paid out; a closed index is never used again
 struct Channel {
     address payer;
@@ -179,7 +179,7 @@ interface IChannels {
     ) external;
     /// @notice Closes the caller's channel at once, with an enclave's signature over
     /// `Close(address node,bytes32 lineId,uint256 channel,uint64 cumulative,uint40 issuedAt)`: pays the node what its enclave
-    /// metered in all, owes the rest to the payer, retires the index.
+    /// metered in all, owes the rest to the payer, retires the index. What he agrees to here he cannot challenge.
     function closeNow(
         address node,
         bytes32 lineId,

@@ -18,7 +18,7 @@ interface ICustody {
     /// @notice Sets aside up to `units` of what a node has from a line: the newest first, what is vested last. Owed to the caller. Slashers
     /// only.
     function seize(address node, bytes32 lineId, uint64 units) external returns (uint64 seized);
-    /// @notice Gives what is owed to the caller to a node, as earned.
+    /// @notice Gives what is owed to the caller to a node; it vests anew.
     function restore(address node, bytes32 lineId, uint64 units) external;
     /// @notice Gives what is owed to the caller to another account.
     function assign(address account, uint64 units) external;

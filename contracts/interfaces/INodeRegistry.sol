@@ -170,8 +170,8 @@ interface INodeRegistry {
     /// @notice Ends an enclave's validity now, for later work. Operator only.
     function revokeEnclave(address receiptKey) external;
 
-    /// @notice Takes min(stake, owed + penalty) from a node: `owed` first, for `victim` to withdraw, then the penalty,
-    /// which is burned. Never reverts for lack of stake. Slashers only.
+    /// @notice Takes stake from a node: first `owed`, or half of the stake if that is less, for `victim` to withdraw; then the
+    /// penalty, or what is left, which is burned. Never reverts for lack of stake. Slashers only.
     function slash(
         address node,
         address victim,

@@ -25,6 +25,8 @@ library BookStates {
 
     /// @notice Thrown when an amount passes 2^56 - 1 units: collect first.
     error BookState_Overflow(uint256 amount);
+    /// @notice Thrown when a book has had all of its nonces: none is ever used twice.
+    error BookState_NoncesUsedUp();
 
     /// @notice Units that may be collected now, for a state that was moved to now.
     function earned(BookState state) internal pure returns (uint256) {
@@ -56,15 +58,13 @@ library BookStates {
         uint256 raw = BookState.unwrap(state);
         uint256 passed = epoch - ((raw >> EPOCH) & 0xffffff);
         if (passed == 0) return state;
-        uint256 vesting = (raw >> VESTING) & AMOUNT;
-        uint256 vested = (raw >> MATURING) & AMOUNT;
-        uint256 maturing = vesting;
-        if (passed > 1) {
-            vested += vesting;
-            maturing = 0;
-        }
+        uint256 total = unvested(state);
+        uint256 vested = passed == 1 ? (raw >> MATURING) & AMOUNT : total;
+        // What does not fit waits, since a collect has to come through here.
+        uint256 room = AMOUNT - (raw & AMOUNT);
+        if (vested > room) vested = room;
         uint256 kept = (raw >> NONCE) << NONCE;
-        return BookState.wrap(kept | (epoch << EPOCH) | (maturing << MATURING) | _add(raw & AMOUNT, vested));
+        return BookState.wrap(kept | (epoch << EPOCH) | ((total - vested) << MATURING) | ((raw & AMOUNT) + vested));
     }
 
     /// @notice Adds to what may be collected.
@@ -75,9 +75,9 @@ library BookStates {
 
     /// @notice Adds to what vests.
     function vest(BookState state, uint256 amount) internal pure returns (BookState) {
-        uint256 raw = BookState.unwrap(state);
-        uint256 sum = _add((raw >> VESTING) & AMOUNT, amount);
-        return BookState.wrap((raw & ~(AMOUNT << VESTING)) | (sum << VESTING));
+        // Both parts together, since both may have to wait as one.
+        _add(unvested(state), amount);
+        return BookState.wrap(BookState.unwrap(state) + (amount << VESTING));
     }
 
     /// @notice Takes up to `amount`: the newest first, what is earned last.
@@ -99,10 +99,10 @@ library BookStates {
         return BookState.wrap(BookState.unwrap(state) & ~AMOUNT);
     }
 
-    /// @notice One nonce on.
+    /// @notice One nonce on. Reverts at the last: none is ever used twice.
     function withNextNonce(BookState state) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
-        uint256 next = (uint256(uint32(raw >> NONCE)) + 1) << NONCE;
+        uint256 next = uint256(nonce(state) + 1) << NONCE;
         return BookState.wrap((raw & ~(uint256(type(uint32).max) << NONCE)) | next);
     }
 

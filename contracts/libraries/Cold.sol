@@ -93,6 +93,11 @@ library Colds {
         return Cold.wrap((Cold.unwrap(cold) & ~TIME_MASK) | (uint256(uint32(time)) << 8) | CLOSING);
     }
 
+    /// @notice The channel with its payments agreed by its payer: no challenge reaches them.
+    function agreed(Cold cold) internal pure returns (Cold) {
+        return Cold.wrap(Cold.unwrap(cold) & ~OPTIMISTIC);
+    }
+
     /// @notice The channel with its index retired; `paid` units went to the node.
     function closed(Cold cold, uint256 paid) internal pure returns (Cold) {
         return Cold.wrap(Cold.unwrap(withDeposited(cold, paid)) | CLOSED);

@@ -3,8 +3,10 @@ import {
   DeltaFormat,
   escrowDomain,
   type Hex,
+  hashRows,
+  Lane,
   NO_COMMITMENTS,
-  rowOf,
+  packVoucherRows,
   signAppend,
   signBatch,
 } from "@freehold/sdk";
@@ -111,7 +113,11 @@ async function staleVersionSettles(stage: Stage, owned: OwnedModel, rogue: Rogue
     return billed(stage, rogue, { ...voucher, versionHash, metered: amount, voucherSignature: signature });
   };
   await noted(stage, undefined, freehold.escrow.approve({ amount }));
-  const { channel } = await noted(stage, undefined, freehold.escrow.open({ node: rogue.operator.address, amount }));
+  const { channel } = await noted(
+    stage,
+    undefined,
+    freehold.escrow.open({ node: rogue.operator.address, lineId: owned.lineId, amount }),
+  );
 
   // Control: with the active version the very same settlement would pay, so nothing but the version refuses it.
   const { activeHash } = await freehold.deltas.lineOf({ lineId: owned.lineId });
@@ -131,7 +137,11 @@ async function nodeOverBills(
   const payer = stage.as(stage.actors.quant);
   const deposit = node.price * 1000n;
   await noted(stage, undefined, payer.escrow.approve({ amount: deposit }));
-  const opened = await noted(stage, undefined, payer.escrow.open({ node: rogue.operator.address, amount: deposit }));
+  const opened = await noted(
+    stage,
+    undefined,
+    payer.escrow.open({ node: rogue.operator.address, lineId: owned.lineId, amount: deposit }),
+  );
   const voucher = {
     node: rogue.operator.address,
     channel: opened.channel,
@@ -162,16 +172,21 @@ async function billed(
     voucherSignature: Hex;
   },
 ) {
-  const { channel, metered, cumulative } = bill;
+  const { channel, metered, cumulative, lineId, versionHash } = bill;
+  const node = rogue.operator.address;
+  const freehold = stage.as(rogue.operator);
+  const { nextNonce } = await freehold.escrow.earningsOf({ node, lineId });
   const batch = {
-    node: rogue.operator.address,
-    lineId: bill.lineId,
-    versionHash: bill.versionHash,
+    node,
+    lineId,
+    versionHash,
+    lane: Lane.Voucher,
+    nonce: nextNonce,
     lastAt: await chainTime(stage),
   };
-  const domain = escrowDomain(stage.as(rogue.operator).chainId, addressOf(stage, "InferenceEscrow"));
-  const signature = await signBatch(rogue.receiptKey, domain, { ...batch, claims: [{ channel, metered }] });
-  const rows = [rowOf({ channel, metered, voucher: { cumulative, signature: bill.voucherSignature } })];
+  const domain = escrowDomain(freehold.chainId, addressOf(stage, "InferenceEscrow"));
+  const rows = packVoucherRows([{ channel, metered, signed: cumulative, signature: bill.voucherSignature }]);
+  const signature = await signBatch(rogue.receiptKey, domain, { ...batch, rowsHash: hashRows(rows) });
   return { batch, rows, signature };
 }
 

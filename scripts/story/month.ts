@@ -64,7 +64,11 @@ export async function liveMonth(
     const correct = await ask(stage, session, headlines, month);
     if (headlines === exam) month.owned.push({ day, accuracy: correct / exam.length });
 
-    const { paid } = await freehold.escrow.channelOf({ node: stage.actors.operator.address, channel: node.channel });
+    const { paid } = await freehold.escrow.channelOf({
+      node: stage.actors.operator.address,
+      lineId: owned.lineId,
+      channel: node.channel,
+    });
     month.money.push({ day, metered: month.completed * Number(node.price), paid: Number(paid) });
     stage.log.progress("days", day, DAYS);
     await stage.chain.advance(DAY);

@@ -17,6 +17,7 @@ export interface Node {
   endpoint: string;
   measurementId: Hex;
   payout: string;
+  lineId: Hex;
   channel: bigint;
   price: bigint;
   /** Waits until the node has seen the newest block. */
@@ -59,7 +60,11 @@ export async function startNode(stage: Stage, owned: OwnedModel, price: bigint, 
   const { escrow } = stage.as(quant);
   const amount = price * BigInt(requests);
   await noted(stage, undefined, escrow.approve({ amount }));
-  const { channel } = await noted(stage, "open channel", escrow.open({ node: operator.address, amount }));
+  const { channel } = await noted(
+    stage,
+    "open channel",
+    escrow.open({ node: operator.address, lineId: owned.lineId, amount }),
+  );
   stage.log.step("channel opened", `${amount} units for ${requests} inferences`);
   await ready;
   stage.log.step("worker serves", endpoint);
@@ -68,6 +73,7 @@ export async function startNode(stage: Stage, owned: OwnedModel, price: bigint, 
     endpoint,
     measurementId,
     payout,
+    lineId: owned.lineId,
     channel,
     price,
     async caughtUp() {

@@ -123,7 +123,7 @@ describe("README", () => {
     const endpoint = await worker.start();
     await (await freehold.contract("Token").mint(owner.address, 10n ** 9n)).wait();
     await (await freehold.escrow.approve({ amount: 1000n })).wait();
-    const { channel } = await (await freehold.escrow.open({ node: operator.address, amount: 1000n })).wait();
+    const { channel } = await (await freehold.escrow.open({ node: operator.address, lineId, amount: 1000n })).wait();
     return { endpoint, channel };
   }
 });

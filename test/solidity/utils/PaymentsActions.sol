@@ -1,251 +1,135 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {Channel, Opening} from "../../../contracts/interfaces/IChannels.sol";
+import {Receipt} from "../../../contracts/interfaces/IInferenceArbiter.sol";
+import {Batch, Earnings, Lane} from "../../../contracts/interfaces/ISettlements.sol";
+import {VoucherRow} from "./RowPacking.sol";
+import {PaymentSigning} from "./PaymentSigning.sol";
 
-import {DevelopmentReport, DevelopmentTeeVerifier} from "../../../contracts/attestation/DevelopmentTeeVerifier.sol";
-import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
-import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
-import {Batch, Row} from "../../../contracts/interfaces/IInferenceEscrow.sol";
-import {ModelAnchor, ModelTerms, Visibility} from "../../../contracts/interfaces/IModelRegistry.sol";
-import {Policy, Registration, Window} from "../../../contracts/interfaces/INodeRegistry.sol";
-import {TcbStatus} from "../../../contracts/interfaces/ITeeVerifier.sol";
-import {Commitments, Delta, DeltaFormat} from "../../../contracts/libraries/Hashes.sol";
-import {TestToken} from "../../../contracts/mocks/TestToken.sol";
-import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
-import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
-import {Test} from "./Test.sol";
+/// @notice What payers do with their channels and nodes with their batches, on contracts that an heir deploys or is given.
+/// Where no node or line is named it is NODE and `lineId`.
+abstract contract PaymentsActions is PaymentSigning {
+    // Channels
 
-/// @notice What owners, nodes, enclaves and payers do, on contracts that an heir deploys or is given.
-abstract contract PaymentsActions is Test {
-    uint256 internal constant START = 1_800_000_000;
-    uint40 internal constant FOREVER = type(uint40).max;
-    uint32 internal constant GRACE = 1 hours;
-    uint32 internal constant CLOSE_DELAY = 1 days;
-    uint32 internal constant MAX_BATCH_AGE = 7 days;
-    uint32 internal constant MAX_ENCLAVE_TTL = 7 days;
-    uint32 internal constant THAW_PERIOD = 21 days;
-    uint256 internal constant MIN_STAKE = 1_000e6;
-    bytes32 internal constant MEASUREMENT = keccak256("measurement of the worker");
-
-    uint256 internal constant TEST_ROOT_KEY = 0x7e57;
-    uint256 internal constant OWNER_KEY = 0x0b0e;
-    uint256 internal constant NODE_KEY = 0x0de1;
-    uint256 internal constant OTHER_NODE_KEY = 0x0de2;
-    uint256 internal constant ENCLAVE_KEY = 0xe4c1;
-    uint256 internal constant OTHER_ENCLAVE_KEY = 0xe4c2;
-    uint256 internal constant PAYER_KEY = 0xbae1;
-    uint256 internal constant OTHER_PAYER_KEY = 0xbae2;
-    uint256 internal constant STRANGER_KEY = 0x57a1;
-
-    address internal immutable TEST_ROOT = vm.addr(TEST_ROOT_KEY);
-    address internal immutable OWNER = vm.addr(OWNER_KEY);
-    address internal immutable NODE = vm.addr(NODE_KEY);
-    address internal immutable OTHER_NODE = vm.addr(OTHER_NODE_KEY);
-    address internal immutable ENCLAVE = vm.addr(ENCLAVE_KEY);
-    address internal immutable OTHER_ENCLAVE = vm.addr(OTHER_ENCLAVE_KEY);
-    address internal immutable PAYER = vm.addr(PAYER_KEY);
-    address internal immutable OTHER_PAYER = vm.addr(OTHER_PAYER_KEY);
-    address internal immutable STRANGER = vm.addr(STRANGER_KEY);
-    address internal constant ARBITER = address(0xa4b1);
-    address internal constant PAYOUT = address(0xb4a7);
-
-    AccessManager internal authority;
-    TestToken internal token;
-    ModelRegistry internal models;
-    DeltaLedger internal ledger;
-    DevelopmentTeeVerifier internal verifier;
-    NodeRegistry internal nodes;
-    InferenceEscrow internal escrow;
-
-    uint256 internal modelId;
-    bytes32 internal lineId;
-    /// @dev The active version.
-    bytes32 internal versionHash;
-    /// @dev The version before it, whose grace has ended.
-    bytes32 internal staleHash;
-
-    function skip(uint256 time) internal {
-        vm.warp(vm.getBlockTimestamp() + time);
-        vm.roll(vm.getBlockNumber() + 1);
-    }
-
-    function _now() internal view returns (uint40) {
-        return uint40(vm.getBlockTimestamp());
-    }
-
-    function _always() internal pure returns (Window memory) {
-        return Window({from: 0, until: FOREVER});
-    }
-
-    // Lines
-
-    function _deployModel(address owner, string memory name) internal returns (uint256) {
-        ModelAnchor memory anchor = ModelAnchor({
-            weightsRoot: keccak256(bytes(name)),
-            byteLength: 9_000,
-            architectureHash: keccak256("architecture"),
-            commitments: Commitments(0, 0, 0)
-        });
-        vm.prank(owner);
-        models.commit(models.commitmentOf(owner, anchor, "salt"));
-        skip(2);
-        vm.prank(owner);
-        return models.deploy(anchor, ModelTerms(Visibility.Public, address(0), 0), "", "salt");
-    }
-
-    function _openLine(address owner, uint256 model) internal returns (bytes32 line, bytes32 baseHash) {
-        vm.prank(owner);
-        line = ledger.openLine(model, GRACE);
-        baseHash = models.baseVersionHash(model);
-    }
-
-    function _appendAndActivate(address owner, uint256 model, string memory name) internal returns (bytes32 hash) {
-        bytes32 parent = ledger.lineOf(ledger.lineIdOf(model, owner)).headHash;
-        Delta memory delta = Delta(keccak256(bytes(name)), 900, DeltaFormat.Lora, Commitments(0, 0, 0));
-        vm.startPrank(owner);
-        uint32 version;
-        (version, hash) = ledger.append(model, parent, delta, new bytes32[](0));
-        ledger.activate(model, version);
-        vm.stopPrank();
-    }
-
-    /// @dev Lets the line accept the test verifier and one measurement, and no default.
-    function _pin(address owner, bytes32 line, bytes32 measurement) internal {
-        vm.startPrank(owner);
-        nodes.setPolicy(line, Policy(false, TcbStatus.UpToDate));
-        nodes.setLineVerifier(line, address(verifier), _always());
-        nodes.setLineMeasurement(line, measurement, _always());
-        vm.stopPrank();
-    }
-
-    // Nodes
-
-    function _registerNode(address node, address payout, uint256 stake) internal {
-        vm.prank(node);
-        nodes.register("https://node.example", payout);
-        _addStake(node, stake);
-    }
-
-    function _addStake(address node, uint256 amount) internal {
-        token.mint(node, amount);
-        vm.startPrank(node);
-        token.approve(address(nodes), amount);
-        nodes.addStake(amount);
-        vm.stopPrank();
-    }
-
-    function _registerEnclave(address node, address receiptKey) internal {
-        Registration memory registration = _registration(node, receiptKey);
-        vm.prank(node);
-        nodes.registerEnclave(registration);
-    }
-
-    function _registration(address node, address receiptKey) internal view returns (Registration memory) {
-        return _registrationOf(receiptKey, _report(node, receiptKey));
-    }
-
-    function _registrationOf(
-        address receiptKey,
-        DevelopmentReport memory report
-    ) internal view returns (Registration memory) {
+    /// @dev A channel to be, of the caller, for lane V only.
+    function _opening(address node, uint64 amount) internal view returns (Opening memory) {
         return
-            Registration({
-                verifier: verifier,
-                receiptKey: receiptKey,
-                hpkePublicKey: _hpkeKey(receiptKey),
-                versionSet: versionHash,
-                challengeBlock: uint64(vm.getBlockNumber() - 1),
-                evidence: _evidence(report, TEST_ROOT_KEY),
-                aux: ""
+            Opening({
+                node: node,
+                lineId: lineId,
+                payer: address(0),
+                signer: address(0),
+                amount: amount,
+                closeDelay: CLOSE_DELAY,
+                optimistic: false
             });
     }
 
-    function _report(address node, address receiptKey) internal view returns (DevelopmentReport memory) {
-        return
-            DevelopmentReport({
-                measurementId: MEASUREMENT,
-                binding: nodes.bindingOf(
-                    node,
-                    receiptKey,
-                    _hpkeKey(receiptKey),
-                    versionHash,
-                    uint64(vm.getBlockNumber() - 1)
-                ),
-                issuedAt: _now(),
-                validUntil: _now() + 365 days,
-                debug: false,
-                platformId: keccak256("machine")
-            });
-    }
-
-    function _evidence(DevelopmentReport memory report, uint256 rootKey) internal view returns (bytes memory) {
-        return abi.encode(report, _sign(rootKey, verifier.reportDigest(report)));
-    }
-
-    function _hpkeKey(address receiptKey) internal pure returns (bytes memory) {
-        return abi.encodePacked(keccak256(abi.encode("hpke", receiptKey)));
-    }
-
-    // Payments
-
+    /// @dev A channel that only vouchers debit.
     function _open(uint256 payerKey, address node, uint64 amount) internal returns (uint256 channel) {
-        address payer = vm.addr(payerKey);
-        token.mint(payer, amount * escrow.UNIT());
-        vm.startPrank(payer);
-        token.approve(address(escrow), amount * escrow.UNIT());
-        channel = escrow.open(node, payer, amount);
-        vm.stopPrank();
+        return _openAs(vm.addr(payerKey), _opening(node, amount));
     }
 
-    function _batch(uint40 lastAt) internal view returns (Batch memory) {
-        return Batch({node: NODE, lineId: lineId, versionHash: versionHash, lastAt: lastAt});
+    /// @dev A channel that batches of lane O may debit too.
+    function _openOptimistic(uint256 payerKey, address node, uint64 amount) internal returns (uint256 channel) {
+        Opening memory opening = _opening(node, amount);
+        opening.optimistic = true;
+        return _openAs(vm.addr(payerKey), opening);
     }
 
-    /// @dev A row of NODE's channel for the line, with the payer's voucher over `signed`.
-    function _row(uint256 payerKey, uint256 channel, uint64 metered, uint64 signed) internal view returns (Row memory) {
-        return _rowFor(payerKey, NODE, lineId, channel, metered, signed);
+    /// @dev Opens with the account's own, freshly minted money.
+    function _openAs(address account, Opening memory opening) internal returns (uint256 channel) {
+        _fund(account, opening.amount);
+        vm.prank(account);
+        channel = escrow.open(opening);
     }
 
-    function _rowFor(
-        uint256 payerKey,
-        address node,
-        bytes32 line,
-        uint256 channel,
-        uint64 metered,
-        uint64 signed
-    ) internal view returns (Row memory) {
-        bytes32 digest = escrow.voucherDigest(node, channel, line, signed);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(payerKey, digest);
-        return Row(channel, metered, signed, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+    function _topUp(uint256 channel, uint64 amount) internal {
+        _fund(STRANGER, amount);
+        vm.prank(STRANGER);
+        escrow.topUp(NODE, lineId, channel, amount);
     }
 
-    function _rows(Row memory row) internal pure returns (Row[] memory rows) {
-        rows = new Row[](1);
-        rows[0] = row;
+    /// @dev Mints units for an account, which allows the escrow just these.
+    function _fund(address account, uint64 units) internal {
+        uint256 value = units * escrow.UNIT();
+        token.mint(account, value);
+        vm.prank(account);
+        token.approve(address(escrow), value);
     }
 
-    function _rows(Row memory first, Row memory second) internal pure returns (Row[] memory rows) {
-        rows = new Row[](2);
-        rows[0] = first;
-        rows[1] = second;
+    /// @return closeAt Unix seconds
+    function _requestClose(uint256 payerKey, uint256 channel) internal returns (uint40 closeAt) {
+        vm.prank(vm.addr(payerKey));
+        escrow.requestClose(NODE, lineId, channel);
+        return _channel(channel).closeAt;
     }
 
-    function _settle(Batch memory batch, Row[] memory rows) internal returns (uint64 total, uint256 skipped) {
-        bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
-        return escrow.settle(batch, rows, signature);
+    function _release(uint256 channel) internal {
+        vm.prank(NODE);
+        escrow.release(lineId, channel);
     }
 
-    function _signBatch(
-        uint256 enclaveKey,
-        Batch memory batch,
-        Row[] memory rows
-    ) internal view returns (bytes memory) {
-        return _sign(enclaveKey, escrow.batchDigest(batch, rows));
+    function _channel(uint256 channel) internal view returns (Channel memory) {
+        return escrow.channelOf(NODE, lineId, channel);
     }
 
-    function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
+    // Batches
+
+    /// @dev The next batch of NODE.
+    function _batch(Lane lane, uint40 lastAt) internal view returns (Batch memory) {
+        return
+            Batch({
+                node: NODE,
+                lineId: lineId,
+                versionHash: versionHash,
+                lane: lane,
+                nonce: _earnings().nextNonce,
+                lastAt: lastAt
+            });
+    }
+
+    function _earnings() internal view returns (Earnings memory) {
+        return escrow.earningsOf(NODE, lineId);
+    }
+
+    /// @dev Settles with ENCLAVE's signature.
+    function _settle(Batch memory batch, bytes memory rows) internal returns (uint64 total, bytes memory skipped) {
+        return escrow.settle(batch, rows, _signBatch(ENCLAVE_KEY, batch, rows));
+    }
+
+    /// @dev Settles vouchers of now.
+    function _settleVouchers(VoucherRow[] memory rows) internal returns (uint64 total, bytes memory skipped) {
+        return _settle(_batch(Lane.Voucher, _now()), _packVouchers(rows));
+    }
+
+    /// @dev Settles one voucher of now, metered as it is signed.
+    function _settleVoucher(uint256 payerKey, uint256 channel, uint64 cumulative) internal returns (uint64 total) {
+        (total, ) = _settleVouchers(_rows(_row(payerKey, channel, cumulative, cumulative)));
+    }
+
+    /// @dev Settles one row of lane O of now.
+    function _settleAmount(uint256 channel, uint32 amount) internal returns (uint64 total) {
+        (total, ) = _settle(_batch(Lane.Optimistic, _now()), _packAmount(channel, amount));
+    }
+
+    // Receipts
+
+    /// @dev A receipt of now, for 1 unit.
+    function _receipt(uint256 channel, uint64 seq, uint64 cumulative) internal view returns (Receipt memory) {
+        return
+            Receipt({
+                node: NODE,
+                channel: channel,
+                seq: seq,
+                cumulative: cumulative,
+                price: 1,
+                lineId: lineId,
+                versionHash: versionHash,
+                requestHash: keccak256("request"),
+                responseHash: keccak256("response"),
+                workedAt: _now()
+            });
     }
 }

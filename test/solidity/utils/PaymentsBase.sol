@@ -2,18 +2,22 @@
 pragma solidity ^0.8.30;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
+import {EscrowSettings} from "../../../contracts/abstract/EscrowBase.sol";
 import {DevelopmentTeeVerifier} from "../../../contracts/attestation/DevelopmentTeeVerifier.sol";
 import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
+import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
 import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
+import {SignatureValidator} from "../../../contracts/SignatureValidator.sol";
 import {PaymentsActions} from "./PaymentsActions.sol";
 
 /// @notice Everything that money needs: a line with an active version and a policy, a staked node with an attested
-/// enclave, and an escrow.
+/// enclave, an escrow, and an arbiter that may slash.
 abstract contract PaymentsBase is PaymentsActions {
     function setUp() public virtual {
         vm.warp(START);
@@ -23,8 +27,11 @@ abstract contract PaymentsBase is PaymentsActions {
         models = new ModelRegistry(1, 1 days);
         ledger = new DeltaLedger(models, IDatasetRegistry(address(0)));
         verifier = new DevelopmentTeeVerifier(TEST_ROOT);
+        validator = new SignatureValidator();
         nodes = _newRegistry(false);
-        escrow = _newEscrow();
+        escrow = _newEscrow(token);
+        arbiter = _newArbiter();
+        _nameSlasher(nodes, address(arbiter));
         nodes.setVerifier(verifier, _always());
 
         modelId = _deployModel(OWNER, "base");
@@ -37,21 +44,38 @@ abstract contract PaymentsBase is PaymentsActions {
         _registerEnclave(NODE, ENCLAVE);
     }
 
-    function _newRegistry(bool production) internal returns (NodeRegistry) {
-        return
-            new NodeRegistry(
-                address(authority),
-                token,
-                ledger,
-                ARBITER,
-                MIN_STAKE,
-                THAW_PERIOD,
-                MAX_ENCLAVE_TTL,
-                production
-            );
+    /// @dev Puts another registry in the place of `nodes`.
+    function _replaceRegistry(bool production) internal {
+        nodes = _newRegistry(production);
+        _nameSlasher(nodes, address(arbiter));
     }
 
-    function _newEscrow() internal returns (InferenceEscrow) {
-        return new InferenceEscrow(address(authority), token, ledger, nodes, CLOSE_DELAY, MAX_BATCH_AGE);
+    /// @dev A registry that takes no stake yet, see {_nameSlasher}.
+    function _newRegistry(bool production) internal returns (NodeRegistry) {
+        return new NodeRegistry(address(authority), token, ledger, MIN_STAKE, THAW_PERIOD, MAX_ENCLAVE_TTL, production);
+    }
+
+    function _settings(IERC20Metadata money) internal view returns (EscrowSettings memory) {
+        return
+            EscrowSettings({
+                authority: address(authority),
+                token: money,
+                ledger: ledger,
+                nodes: nodes,
+                validator: validator,
+                maxBatchAge: MAX_BATCH_AGE,
+                vestPeriod: VEST_PERIOD
+            });
+    }
+
+    function _newEscrow(IERC20Metadata money) internal returns (InferenceEscrow) {
+        return new InferenceEscrow(_settings(money));
+    }
+
+    /// @dev An arbiter of `escrow`, which may not slash yet.
+    function _newArbiter() internal returns (InferenceArbiter) {
+        address[] memory escrows = new address[](1);
+        escrows[0] = address(escrow);
+        return new InferenceArbiter(nodes, ledger, escrows, PENALTY, BOND, ANSWER_PERIOD);
     }
 }

@@ -17,6 +17,10 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
+    function load(address target, bytes32 slot) external view returns (bytes32);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function mockCall(address target, bytes calldata data, bytes calldata result) external;
+    function clearMockedCalls() external;
     function label(address account, string calldata name) external;
     function assume(bool condition) external pure;
     function addr(uint256 key) external pure returns (address);
@@ -30,6 +34,9 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotGasLastCall(string calldata name) external returns (uint256);
+    function cool(address target) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function getBlockTimestamp() external view returns (uint256);
     function getBlockNumber() external view returns (uint256);
 }

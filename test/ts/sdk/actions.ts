@@ -1,14 +1,18 @@
 import {
   buildCommitment,
   ContractRevertError,
+  channelsOf,
   createFreehold,
   FOREVER,
   FreeholdError,
   type Hex,
   hashDeltaAnchor,
   hashModelAnchor,
+  Lane,
   lineIdOf,
-  rowOf,
+  packOptimisticRows,
+  packVoucherRows,
+  skippedRows,
   TcbStatus,
   Visibility,
   versionHash,
@@ -307,45 +311,112 @@ describe("sdk: actions", () => {
 
     it("opens a channel, settles a batch to the unit, collects, closes", async () => {
       await (await payer.escrow.approve({ amount: 1_000n })).wait();
-      const { unit, closeDelay } = await payer.escrow.parameters();
+      const { unit } = await payer.escrow.parameters();
       expect(await payer.escrow.allowance()).to.equal(1_000n * unit);
-      const { channel } = await (await payer.escrow.open({ node, amount: 900n })).wait();
-      await (await payer.escrow.topUp({ node, channel, amount: 100n })).wait();
-      const { deposited, signer } = await payer.escrow.channelOf({ node, channel });
+      const { channel } = await (await payer.escrow.open({ node, lineId, amount: 900n })).wait();
+      await (await payer.escrow.topUp({ node, lineId, channel, amount: 100n })).wait();
+      const { deposited, signer, closeDelay } = await payer.escrow.channelOf({ node, lineId, channel });
       expect(deposited).to.equal(1_000n);
       expect(signer).to.equal(await world.signers.payer.getAddress());
 
       const voucher = await payer.escrow.signVoucher({ node, channel, lineId, cumulative: 300n });
       const versionHash = (await owner.deltas.lineOf({ lineId })).activeHash;
-      const rows = [
-        rowOf({ channel, metered: 250n, voucher }),
-        rowOf({ channel: channel + 7n, metered: 250n, voucher }),
-      ];
-      const batch = { node, lineId, versionHash, lastAt: await now() };
+      const row = { channel, metered: 250n, signed: voucher.cumulative, signature: voucher.signature };
+      const rows = packVoucherRows([row, { ...row, channel: channel + 7n }]);
+      expect(channelsOf(Lane.Voucher, rows)).to.deep.equal([channel, channel + 7n]);
+      const { nextNonce: nonce } = await operator.escrow.earningsOf({ node, lineId });
+      const batch = { node, lineId, versionHash, lane: Lane.Voucher, nonce, lastAt: await now() };
       const settlement = await operator.escrow.signSettlement({ batch, rows, enclave });
-      expect(await operator.escrow.settle.simulate(settlement)).to.deep.equal({ total: 250n, skipped: 2n });
+      const simulated = await operator.escrow.settle.simulate(settlement);
+      expect(simulated.total).to.equal(250n);
+      expect(skippedRows(simulated.skipped)).to.deep.equal([1]);
       const settled = await (await operator.escrow.settle(settlement)).wait();
-      expect(settled).to.deep.include({ total: 250n, skipped: [1], enclave: enclave.address });
-      expect(await operator.escrow.earned({ node })).to.equal(250n);
-      expect((await (await operator.escrow.collect()).wait()).amount).to.equal(250n * unit);
+      expect(settled).to.deep.include({ total: 250n, nonce, versionHash });
+      const { earned, vesting, nextNonce } = await operator.escrow.earningsOf({ node, lineId });
+      expect([earned, vesting, nextNonce]).to.deep.equal([250n, 0n, nonce + 1n]);
+      expect((await (await operator.escrow.collect({ lineId })).wait()).amount).to.equal(250n * unit);
       expect(await operator.escrow.tokenBalance()).to.equal(250n * unit);
 
-      await (await payer.escrow.requestClose({ node, channel })).wait();
+      await (await payer.escrow.requestClose({ node, lineId, channel })).wait();
       await networkHelpers.time.increase(closeDelay);
-      expect((await (await payer.escrow.withdrawChannel({ node, channel })).wait()).refund).to.equal(750n);
+      expect((await (await payer.escrow.withdrawChannel({ node, lineId, channel })).wait()).refund).to.equal(750n);
 
       await (await payer.escrow.approve({ amount: 10n })).wait();
-      const second = await (await payer.escrow.open({ node, amount: 10n })).wait();
-      await (await operator.escrow.release({ channel: second.channel })).wait();
-      expect(await payer.escrow.owed({ payer: signer })).to.equal(10n);
+      const second = await (await payer.escrow.open({ node, lineId, amount: 10n })).wait();
+      await (await operator.escrow.release({ lineId, channel: second.channel })).wait();
+      expect(await payer.escrow.owed({ account: signer })).to.equal(10n);
       expect((await (await payer.escrow.withdraw()).wait()).amount).to.equal(10n * unit);
-      const all = await payer.escrow.channels({ node }).toArray();
+      const all = await payer.escrow.channels({ node, lineId }).toArray();
       expect(all.map(({ channel, closed }) => [channel, closed])).to.deep.equal([
         [channel, true],
         [second.channel, true],
       ]);
-      expect(await payer.escrow.liabilities()).to.equal(0n);
+      expect(await payer.escrow.tokenBalance()).to.equal(0n);
       expect(await payer.escrow.depositsPaused()).to.equal(false);
+    });
+
+    it("opens and fills channels by permit, by EIP-3009 and by a signature that others carry", async () => {
+      const account = (await world.signers.payer.getAddress()) as Hex;
+      const deadline = (await now()) + 3_600n;
+      const opened = await (await payer.escrow.openWithPermit({ node, lineId, amount: 5n, deadline })).wait();
+      const { channel } = opened;
+      await (await payer.escrow.topUpWithPermit({ node, lineId, channel, amount: 6n, deadline })).wait();
+      const more = await payer.escrow.signTopUpAuthorization({
+        node,
+        lineId,
+        channel,
+        amount: 7n,
+        validBefore: deadline,
+      });
+      await (await operator.escrow.topUpWithAuthorization(more)).wait();
+      expect((await payer.escrow.channelOf({ node, lineId, channel })).deposited).to.equal(18n);
+
+      const authorised = await payer.escrow.signOpenAuthorization({ node, lineId, amount: 8n, validBefore: deadline });
+      const { opening, authorization } = authorised;
+      expect(await payer.escrow.openingHash({ opening, salt: authorization.salt })).to.match(/^0x[0-9a-f]{64}$/);
+      const carried = await (await operator.escrow.openWithAuthorization(authorised)).wait();
+      expect(carried).to.deep.include({ payer: account, signer: account, amount: 8n, closeDelay: 86_400n });
+
+      await (await payer.escrow.approve({ amount: 9n })).wait();
+      const signed = await payer.escrow.signOpen({ node, lineId, amount: 9n, deadline });
+      expect((await (await operator.escrow.openFor(signed)).wait()).payer).to.equal(account);
+      const again = await revertOf(operator.escrow.openFor(signed));
+      expect(again.errorName).to.equal("InferenceEscrow_OpeningUsed");
+
+      const request = await payer.escrow.signCloseRequest({ node, lineId, channel, deadline });
+      const { closeAt } = await (await operator.escrow.requestCloseFor(request)).wait();
+      await networkHelpers.time.increaseTo(closeAt);
+      const next = await (await payer.escrow.rollOver({ node, lineId, channel, amount: 10n })).wait();
+      expect(next).to.deep.include({ amount: 8n, payer: account, optimistic: false });
+    });
+
+    it("challenges what lane O took without a voucher, and upholds it", async () => {
+      await (await payer.escrow.approve({ amount: 100n })).wait();
+      const { channel } = await (await payer.escrow.open({ node, lineId, amount: 100n, optimistic: true })).wait();
+      const versionHash = (await owner.deltas.lineOf({ lineId })).activeHash;
+      const { nextNonce: nonce } = await operator.escrow.earningsOf({ node, lineId });
+      const batch = { node, lineId, versionHash, lane: Lane.Optimistic, nonce, lastAt: await now() };
+      const rows = packOptimisticRows([{ channel, amount: 60n }]);
+      await (await operator.escrow.settle(await operator.escrow.signSettlement({ batch, rows, enclave }))).wait();
+      expect((await payer.escrow.earningsOf({ node, lineId })).vesting).to.equal(60n);
+
+      const { bond, answerPeriod } = await payer.arbiter.parameters();
+      await await (await payer.contract("Token").mint(await world.signers.payer.getAddress(), bond)).wait();
+      await (await payer.arbiter.approveBond()).wait();
+      const id = { node, lineId, channel };
+      const opened = await (await payer.arbiter.challenge({ ...id, asserted: 20n })).wait();
+      expect([opened.asserted, opened.debited]).to.deep.equal([20n, 60n]);
+      const voucher = await payer.escrow.signVoucher({ ...id, cumulative: 30n });
+      const { proven, complete } = await (await operator.arbiter.answer({ ...id, ...voucher })).wait();
+      expect([proven, complete]).to.deep.equal([30n, false]);
+      expect((await payer.arbiter.challengeOf(id)).held).to.equal(30n);
+      await networkHelpers.time.increase(answerPeriod + 1n);
+      const { refund, shortfall } = await (await operator.arbiter.uphold(id)).wait();
+      expect([refund, shortfall]).to.deep.equal([30n, 0n]);
+      const account = await world.signers.payer.getAddress();
+      expect(await payer.escrow.owed({ account })).to.equal(70n);
+      expect(await payer.arbiter.bondsOf({ account })).to.equal(bond);
+      await (await payer.arbiter.withdrawBonds()).wait();
     });
 
     it("revokes an enclave for later work", async () => {

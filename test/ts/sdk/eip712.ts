@@ -79,11 +79,10 @@ const batch: Batch = {
   node: NODE,
   lineId: LINE,
   versionHash: VERSION,
+  lane: 1,
+  nonce: 2n ** 32n - 1n,
   lastAt: 1_790_000_000n,
-  claims: [
-    { channel: 0n, metered: 100n },
-    { channel: 5n, metered: 2n ** 64n - 1n },
-  ],
+  rowsHash: bytes32("rows"),
 };
 
 describe("sdk: EIP-712", () => {
@@ -94,17 +93,16 @@ describe("sdk: EIP-712", () => {
       const contract = contractAt("InferenceEscrow", address("InferenceEscrow"), ethers.provider);
       const ours = hashVoucher(escrow, voucher);
       expect(ours).to.equal(fromLiteral(escrow, literal, voucher));
-      expect(ours).to.equal(await contract.voucherDigest(NODE, 9n, LINE, 12_345n));
+      expect(ours).to.equal(await contract.voucherDigest(NODE, LINE, 9n, 12_345n));
     });
 
     it("Batch", async () => {
       const literal =
-        "Batch(address node,bytes32 lineId,bytes32 versionHash,uint40 lastAt,Claim[] claims)Claim(uint256 channel,uint64 metered)";
+        "Batch(address node,bytes32 lineId,bytes32 versionHash,uint8 lane,uint32 nonce,uint40 lastAt,bytes32 rowsHash)";
       const contract = contractAt("InferenceEscrow", address("InferenceEscrow"), ethers.provider);
-      const rows = batch.claims.map((claim) => ({ ...claim, signed: 1n, r: bytes32("r"), vs: bytes32("vs") }));
       const ours = hashBatch(escrow, batch);
       expect(ours).to.equal(fromLiteral(escrow, literal, batch as unknown as Record<string, unknown>));
-      expect(ours).to.equal(await contract.batchDigest(batch, rows));
+      expect(ours).to.equal(await contract.batchDigest(batch, batch.rowsHash));
     });
 
     it("Offer", () => {

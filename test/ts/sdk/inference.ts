@@ -6,8 +6,10 @@ import {
   type Hex,
   InferenceError,
   type InferenceResponse,
+  Lane,
   lineIdOf,
   memoryStore,
+  packVoucherRows,
   type Receipt,
   recoverReceipt,
   signReceipt,
@@ -32,7 +34,7 @@ let channel: bigint;
 
 async function openChannel(amount = 10_000n): Promise<bigint> {
   await (await payer.escrow.approve({ amount })).wait();
-  return (await (await payer.escrow.open({ node: node.node, amount })).wait()).channel;
+  return (await (await payer.escrow.open({ node: node.node, lineId, amount })).wait()).channel;
 }
 
 const parameters = () => ({ endpoint: node.endpoint, lineId, channel, maxPrice: 100n, store: memoryStore() });
@@ -292,9 +294,9 @@ describe("sdk: inference", () => {
       expect(error.code).to.equal("INSUFFICIENT_DEPOSIT");
       expect(error.details).to.include({ deposited: "150", required: "200" });
       await (await payer.escrow.approve({ amount: 50n })).wait();
-      await (await payer.escrow.topUp({ node: node.node, channel, amount: 50n })).wait();
+      await (await payer.escrow.topUp({ node: node.node, lineId, channel, amount: 50n })).wait();
       await ask({ store });
-      await (await payer.escrow.requestClose({ node: node.node, channel })).wait();
+      await (await payer.escrow.requestClose({ node: node.node, lineId, channel })).wait();
       expect(await codeOf(ask({ store }))).to.equal("CHANNEL_CLOSING");
     });
 
@@ -539,10 +541,11 @@ describe("sdk: inference", () => {
     it("no receipt at all for what the chain paid", async () => {
       const { honest, receipt } = await first();
       const { versionHash } = receipt;
-      const batch = { node: node.node, lineId, versionHash, lastAt: receipt.workedAt };
-      const { rowOf } = await import("@freehold/sdk");
+      const { nextNonce: nonce } = await operator.escrow.earningsOf({ node: node.node, lineId });
+      const batch = { node: node.node, lineId, versionHash, lane: Lane.Voucher, nonce, lastAt: receipt.workedAt };
       if (honest.voucher === null) throw new Error("no voucher");
-      const rows = [rowOf({ channel, metered: 100n, voucher: honest.voucher })];
+      const { cumulative: signed, signature } = honest.voucher;
+      const rows = packVoucherRows([{ channel, metered: 100n, signed, signature }]);
       const settlement = await operator.escrow.signSettlement({ batch, rows, enclave: node.enclave });
       await (await stranger.escrow.settle(settlement)).wait();
       node.misbehaviour.recovery = (r) => ({ ...r, voucher: null, receipt: null, signature: null });

@@ -59,6 +59,9 @@ describe("worker: command line", () => {
       refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
       refuses([...valid, "--deployment", broken], /has no/),
       refuses(["nothing"], /unknown command/),
+      refuses([...valid, "--replica", "A b"], /--replica.*lower-case/),
+      refuses(without("--data"), /no books: pass --data or --database/),
+      refuses(["status"], /no books: pass --data or --database/),
       refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {}),
       refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {}),
     ]);
@@ -72,10 +75,32 @@ describe("worker: command line", () => {
     expect(stderr + stdout).not.to.contain(wrong);
   });
 
+  it("never repeats the URL of a database, which may hold a password", async () => {
+    const secret = "deadbeef".repeat(3);
+    const url = `postgres://user:${secret}@127.0.0.1:1/books`;
+    const cases: [string[], NodeJS.ProcessEnv, number, RegExp][] = [
+      [[...without("--data"), "--database", `mysql://${secret}`], {}, 2, /--database is no postgres:/],
+      [[...without("--data"), "--database", secret], {}, 2, /--database is no postgres:/],
+      [valid, { FREEHOLD_WORKER_DATABASE: url }, 2, /--data .* and --database .* are both given: pass one/],
+      [without("--data"), { FREEHOLD_WORKER_DATABASE: url }, 1, /cannot be opened: nobody listens there/],
+      [["status", "--database", url], {}, 1, /cannot be opened: nobody listens there/],
+    ];
+    await Promise.all(
+      cases.map(async ([args, environment, exit, message]) => {
+        const { code, stderr, stdout } = await run(args, { FREEHOLD_WORKER_KEY: KEY, ...environment });
+        expect(stderr).to.match(message);
+        expect(stderr.trimEnd().split("\n"), "one line").to.have.length(1);
+        expect(code).to.equal(exit);
+        expect(stderr + stdout).not.to.contain(secret);
+      }),
+    );
+  });
+
   it("prints help and the measurement", async () => {
     const [help, measure] = await Promise.all([run(["serve", "--help"]), run(["measure"])]);
     expect(help.code).to.equal(0);
-    for (const option of ["--rpc", "--settle-age", "FREEHOLD_WORKER_PRICE"]) expect(help.stdout).to.contain(option);
+    for (const option of ["--rpc", "--settle-age", "FREEHOLD_WORKER_PRICE", "FREEHOLD_WORKER_DATABASE"])
+      expect(help.stdout).to.contain(option);
     expect(measure).to.deep.include({ code: 0, stdout: `${measureCode()}\n` });
   });
 
@@ -99,7 +124,7 @@ describe("worker: command line", () => {
       const config = workerConfig(chain, line, { port: await freePort(), logLevel: "debug" });
       const worker = new WorkerProcess(serveArguments(config, chain.deploymentFile), operator.privateKey, config.port);
       await worker.ready();
-      const payer = await Payer.open(chain, operator.address, 10_000n);
+      const payer = await Payer.open(chain, operator.address, line.lineId, 10_000n);
       await payer.infer(worker.url, { text: "zephyr rise" });
       const status = JSON.parse((await run(["status", "--json", "--data", config.data])).stdout) as Record<
         string,
@@ -132,7 +157,7 @@ describe("worker: command line", () => {
       const args = [...serveArguments(config, chain.deploymentFile), "--settle-on-exit"];
       const worker = new WorkerProcess(args, operator.privateKey, config.port);
       await worker.ready();
-      const payer = await Payer.open(chain, operator.address, 10_000n);
+      const payer = await Payer.open(chain, operator.address, line.lineId, 10_000n);
       await payer.infer(worker.url);
       worker.signal("SIGUSR2");
       while ((await payer.paid()) !== PRICE) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -52,7 +52,7 @@ describe("worker: following the chain", () => {
     for (let i = 0; i < 3; i++) await line.append();
     await line.activate(2);
     await serve();
-    const payer = await Payer.open(chain, operator.address, 1_000n);
+    const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     for (const version of [2, 3, 1, 0]) {
       if (version !== 2) await line.activate(version);
       await until(async () => (await offered()).versionHash === line.hashes[version], `version ${version}`);
@@ -65,7 +65,9 @@ describe("worker: following the chain", () => {
   it("finishes or refuses every request while versions change under load", async () => {
     await line.append();
     await serve();
-    const payers = await Promise.all(Array.from({ length: 3 }, () => Payer.open(chain, operator.address, 100_000n)));
+    const payers = await Promise.all(
+      Array.from({ length: 3 }, () => Payer.open(chain, operator.address, line.lineId, 100_000n)),
+    );
     const seen = new Set<string>();
     let running = true;
     const loops = payers.map(async (payer) => {
@@ -96,7 +98,7 @@ describe("worker: following the chain", () => {
     await send(line.owner, chain.ledger, "setGrace", line.modelId, 0);
     await line.append();
     await serve();
-    const payer = await Payer.open(chain, operator.address, 1_000n);
+    const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     const prepared = await payer.prepare(await payer.offer(url), { text: "rise" });
     const [, , delta = ""] = [...line.files, line.files[1]];
     renameSync(delta, `${delta}.away`);
@@ -111,7 +113,7 @@ describe("worker: following the chain", () => {
     const proxy: RpcProxy = await startProxy(chain.url);
     try {
       await serve({ rpc: proxy.url, maxViewAgeMs: 500 });
-      const payer = await Payer.open(chain, operator.address, 1_000n);
+      const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
       const { receipt } = await payer.infer(url);
       const prepared = await payer.prepare(await payer.offer(url), { text: "rise" });
       proxy.cut();
@@ -207,7 +209,7 @@ describe("worker: following the chain", () => {
 
   it("counts deposits after their confirmations only", async () => {
     await serve({ confirmations: 2 });
-    const payer = await Payer.open(chain, operator.address, 1_000n);
+    const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     const offer = await payer.offer(url);
     const prepared = await payer.prepare(offer, { text: "rise" });
     expect((await post(url, prepared)).code).to.equal("unknown-channel");
@@ -215,7 +217,7 @@ describe("worker: following the chain", () => {
     await chain.pass(1);
     await until(async () => (await post(url, prepared)).status === 200, "the opening to be confirmed");
     const more = await payer.prepare(offer, { text: "rise" }, { cumulative: 1_500n });
-    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.channel, 500n);
+    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.lineId, payer.channel, 500n);
     await until(async () => (await post(url, more)).code === "insufficient-deposit", "the top-up not to count");
     await chain.pass(1);
     await chain.pass(1);

@@ -66,7 +66,7 @@ describe("worker: any input", () => {
     const operator = await createNode(chain);
     worker = await Worker.create(workerConfig(chain, line), operator.privateKey, developmentProvider());
     url = await worker.start();
-    payer = await Payer.open(chain, operator.address, 1_000n);
+    payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
   });
 
   after(async () => {
@@ -114,7 +114,7 @@ describe("worker: any input", () => {
         socket.resume();
       });
     }
-    const other = await Payer.open(chain, payer.node, 1_000n);
+    const other = await Payer.open(chain, payer.node, payer.lineId, 1_000n);
     expect((await other.infer(url)).receipt.seq).to.equal(1n);
   });
 });

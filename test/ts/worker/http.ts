@@ -37,7 +37,7 @@ describe("worker: paid inference over HTTP", () => {
   });
 
   beforeEach(async () => {
-    payer = await Payer.open(chain, operator.address, 1_000n);
+    payer = await Payer.open(chain, operator.address, line.lineId, 1_000n);
     offer = await payer.offer(url);
   });
 
@@ -183,14 +183,14 @@ describe("worker: paid inference over HTTP", () => {
     const prepared = await payer.prepare(offer, { text: "rise" }, { cumulative: 1_001n });
     const answer = await refuses(prepared, 402, "insufficient-deposit");
     expect(answer.details).to.deep.equal({ deposited: "1000", required: String(PRICE) });
-    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.channel, 1n);
+    await send(payer.wallet, chain.escrow, "topUp", operator.address, payer.lineId, payer.channel, 1n);
     await until(async () => (await post(url, prepared)).status === 200, "the top-up to be seen");
   });
 
   it("refuses an unknown channel and another node's channel", async () => {
-    const stranger = new Payer(chain, payer.wallet, operator.address, 10_000n);
+    const stranger = new Payer(chain, payer.wallet, operator.address, payer.lineId, 10_000n);
     await refuses(await stranger.prepare(offer, { text: "rise" }), 404, "unknown-channel");
-    const huge = new Payer(chain, payer.wallet, operator.address, 2n ** 256n - 1n);
+    const huge = new Payer(chain, payer.wallet, operator.address, payer.lineId, 2n ** 256n - 1n);
     await refuses(await huge.prepare(offer, { text: "rise" }), 404, "unknown-channel");
     expect((await fetch(`${url}/v1/channels/10000`)).status).to.equal(404);
   });
@@ -198,7 +198,7 @@ describe("worker: paid inference over HTTP", () => {
   it("refuses a channel that closes", async () => {
     await payer.infer(url);
     const prepared = await payer.prepare(offer, { text: "rise" });
-    await send(payer.wallet, chain.escrow, "requestClose", operator.address, payer.channel);
+    await send(payer.wallet, chain.escrow, "requestClose", operator.address, payer.lineId, payer.channel);
     await until(
       async () => (await post(url, { ...prepared, key: newIdempotencyKey() })).code === "channel-closing",
       "the close",

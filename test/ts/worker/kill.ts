@@ -57,7 +57,8 @@ describe("worker: kill -9 at any moment", () => {
     life = start();
     const { url } = life;
     const clients: Client[] = [];
-    for (let i = 0; i < PAYERS; i++) clients.push(new Client(await Payer.open(chain, operator.address, DEPOSIT)));
+    for (let i = 0; i < PAYERS; i++)
+      clients.push(new Client(await Payer.open(chain, operator.address, line.lineId, DEPOSIT)));
     let over = false;
     const failures: unknown[] = [];
     const loops = clients.map(async (client) => {
@@ -113,7 +114,9 @@ describe("worker: kill -9 at any moment", () => {
     }
     const completed = total / PRICE;
     expect(await totals()).to.deep.equal({ completed, metered: total, settled: total, unsettled: 0n, writtenOff: 0n });
-    expect(await chain.escrow.getFunction("earned").staticCall(operator.address)).to.equal(total);
+    expect((await chain.escrow.getFunction("earningsOf").staticCall(operator.address, line.lineId)).earned).to.equal(
+      total,
+    );
     const settlements = (await read(config.data, (store) => store.settlements.latest(10_000))).length;
     expect(completed > BigInt(KILLS) && settlements > 3 && killedWhileSettling > 3, "there was much to lose").to.equal(
       true,

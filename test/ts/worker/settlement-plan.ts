@@ -1,6 +1,6 @@
 import type { Hex } from "@freehold/sdk";
 import { expect } from "chai";
-import { claimOf, MAX_ROWS, nextBatch, type Situation } from "../../../worker/dist/settlement/plan.js";
+import { claimOf, nextBatch, rowsWithin, type Situation } from "../../../worker/dist/settlement/plan.js";
 import type { Debt } from "../../../worker/dist/store/index.js";
 
 const LINE: Hex = `0x${"33".repeat(32)}`;
@@ -79,9 +79,10 @@ describe("worker: settlement planning", () => {
     expect(plan?.debts.every(({ versionHash }) => versionHash === V1)).to.equal(true);
   });
 
-  it("cuts a batch at the escrow's number of rows", () => {
-    const debts = Array.from({ length: MAX_ROWS + 5 }, (_, i) => debt(BigInt(i)));
-    expect(nextBatch(debts, situation({ all: true }))?.debts.length).to.equal(MAX_ROWS);
+  it("cuts a batch at the rows that the gas limit takes", () => {
+    const most = rowsWithin(situation({}).policy.maxGas);
+    const debts = Array.from({ length: most + 5 }, (_, i) => debt(BigInt(i)));
+    expect(nextBatch(debts, situation({ all: true }))?.debts.length).to.equal(most);
   });
 
   it("claims what was paid and what was metered since, never over the voucher", () => {

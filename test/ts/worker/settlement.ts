@@ -27,7 +27,7 @@ describe("worker: settlement", () => {
     node = await ServedNode.start(chain, on, changes);
     return node;
   };
-  const open = ({ operator }: ServedNode) => Payer.open(chain, operator.address, 500n);
+  const open = ({ operator }: ServedNode) => Payer.open(chain, operator.address, line.lineId, 500n);
 
   it("settles all channels once their value is enough", async () => {
     const node = await serve({ settlement: { ...PATIENT, value: 4n * PRICE } });
@@ -37,7 +37,9 @@ describe("worker: settlement", () => {
     await second.infer(node.url);
     await node.settled(4n * PRICE);
     for (const payer of [first, second]) expect(await payer.paid()).to.equal(2n * PRICE);
-    expect(await chain.escrow.getFunction("earned").staticCall(node.operator.address)).to.equal(4n * PRICE);
+    expect(
+      (await chain.escrow.getFunction("earningsOf").staticCall(node.operator.address, line.lineId)).earned,
+    ).to.equal(4n * PRICE);
   });
 
   it("settles by age of the chain, and collects", async () => {
@@ -48,7 +50,9 @@ describe("worker: settlement", () => {
     const unit = (await chain.escrow.getFunction("UNIT").staticCall()) as bigint;
     const balance = () => chain.token.getFunction("balanceOf").staticCall(node.operator.address) as Promise<bigint>;
     await until(async () => (await balance()) === PRICE * unit, "the earnings to be collected");
-    expect(await chain.escrow.getFunction("earned").staticCall(node.operator.address)).to.equal(0n);
+    expect(
+      (await chain.escrow.getFunction("earningsOf").staticCall(node.operator.address, line.lineId)).earned,
+    ).to.equal(0n);
   });
 
   it("settles a channel that closes, and leaves the others", async () => {
@@ -56,7 +60,7 @@ describe("worker: settlement", () => {
     const [closing, other] = [await open(node), await open(node)];
     await closing.infer(node.url);
     await other.infer(node.url);
-    await send(closing.wallet, chain.escrow, "requestClose", closing.node, closing.channel);
+    await send(closing.wallet, chain.escrow, "requestClose", closing.node, closing.lineId, closing.channel);
     await until(async () => (await closing.paid()) === PRICE, "the closing channel to settle");
     expect(await other.paid()).to.equal(0n);
     node.worker.settleAll();
@@ -97,9 +101,9 @@ describe("worker: settlement", () => {
     await gone.infer(node.url);
     await payer.infer(node.url);
     await node.stop();
-    await send(gone.wallet, chain.escrow, "requestClose", gone.node, gone.channel);
+    await send(gone.wallet, chain.escrow, "requestClose", gone.node, gone.lineId, gone.channel);
     await chain.pass(2 * 86_400);
-    await send(gone.wallet, chain.escrow, "withdrawChannel", gone.node, gone.channel, gone.wallet.address);
+    await send(gone.wallet, chain.escrow, "withdrawChannel", gone.node, gone.lineId, gone.channel, gone.wallet.address);
     await node.restart();
     node.worker.settleAll();
     await node.settled(PRICE);

@@ -1,7 +1,10 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { expect } from "chai";
 import { openStore, readStore, type Store } from "../../../worker/dist/store/index.js";
 import { MIGRATIONS } from "../../../worker/dist/store/migrations.js";
 import { PostgresDatabase } from "../../../worker/dist/store/postgres.js";
+import { PostgresLocks } from "../../../worker/dist/store/postgres-locks.js";
 import { query, startPostgres } from "../utils/postgres.ts";
 import { postgres, sharedPostgres } from "./harness/backends.ts";
 import { completion, IDENTITY } from "./harness/completion.ts";
@@ -50,6 +53,34 @@ describe("worker: store, what is PostgreSQL's own", () => {
     await query(database, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`);
     await until(() => c.lead(), "the other replica to take over");
     expect(await b.lead(), "with a new connection").to.equal(false);
+  });
+
+  it("takes the locks of a process that froze, and tells that one when it goes on", async () => {
+    const module = import.meta.resolve("../../../worker/dist/store/postgres-locks.js");
+    const script = `
+      const { PostgresLocks } = await import(${JSON.stringify(module)});
+      const locks = new PostgresLocks(process.env.DATABASE, 1000);
+      process.on("message", async () => process.send(await locks.hold("x").catch(() => false)));
+      process.send(await locks.hold("x"));`;
+    const child = fork("-", [], {
+      execArgv: ["--input-type=module", "-e", script],
+      env: { ...process.env, DATABASE: database },
+    });
+    const says = async () => ((await once(child, "message")) as unknown[])[0];
+    const locks = new PostgresLocks(database, 1_000);
+    try {
+      expect(await says()).to.equal(true);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(await locks.hold("x"), "it lives").to.equal(false);
+      child.kill("SIGSTOP");
+      await until(() => locks.hold("x"), "the lock of the frozen process");
+      child.kill("SIGCONT");
+      child.send("again");
+      expect(await says()).to.equal(false);
+    } finally {
+      child.kill("SIGKILL");
+      await locks.close();
+    }
   });
 
   it("goes on after all its connections were cut", async () => {

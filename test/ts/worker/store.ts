@@ -161,6 +161,7 @@ for (const backend of BACKENDS) {
         claims: [{ channel: 0n, metered: 10n }],
         lastAt: 1_001n,
         receiptKey: hash(7),
+        batchNonce: 0n,
         nonce: 3,
         raw: "0x01",
         hash: hash(5),
@@ -275,6 +276,7 @@ for (const backend of BACKENDS) {
           versionHash: hash(1),
           claims: [],
           lastAt: 1n,
+          batchNonce: 1n,
           nonce: 1,
           raw: "0x",
         };

@@ -37,7 +37,7 @@ describe("worker: settlements whose transactions meet trouble", () => {
 
   const serve = async (settlement: Partial<WorkerConfig["settlement"]>) => {
     node = await ServedNode.start(chain, line, { settlement: { ...PATIENT, ...settlement } });
-    return { node, payer: await Payer.open(chain, node.operator.address, 500n) };
+    return { node, payer: await Payer.open(chain, node.operator.address, line.lineId, 500n) };
   };
 
   /** Runs `work` while blocks are mined by hand: transactions wait in the pool. */

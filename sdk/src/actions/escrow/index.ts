@@ -31,6 +31,7 @@ import { settleAndCollect } from "./settle-and-collect.js";
 import { signCloseRequest } from "./sign-close-request.js";
 import { signOpen } from "./sign-open.js";
 import { signOpenAuthorization } from "./sign-open-authorization.js";
+import { signSettlement } from "./sign-settlement.js";
 import { signTopUpAuthorization } from "./sign-top-up-authorization.js";
 import { signVoucher } from "./sign-voucher.js";
 import { skipBatch } from "./skip-batch.js";
@@ -78,6 +79,7 @@ export const escrowActions = {
   signCloseRequest,
   signOpen,
   signOpenAuthorization,
+  signSettlement,
   signTopUpAuthorization,
   signVoucher,
   skipBatch,

@@ -1,52 +1,71 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IInferenceEscrow} from "../../../../contracts/interfaces/IInferenceEscrow.sol";
-import {PaymentsBase} from "../../utils/PaymentsBase.sol";
+import {IChannels, Opening} from "../../../../contracts/interfaces/IChannels.sol";
+import {ChannelBase} from "./ChannelBase.sol";
 
-contract InferenceEscrowReleaseTest is PaymentsBase {
-    uint256 private channel;
-
-    function setUp() public override {
-        super.setUp();
-        channel = _open(PAYER_KEY, NODE, 100);
-    }
-
+contract InferenceEscrowReleaseTest is ChannelBase {
     function test_RevertGiven_CallerHasNoSuchChannel() external {
         vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_UnknownChannel.selector, PAYER, channel)
+            abi.encodeWithSelector(IChannels.InferenceEscrow_UnknownChannel.selector, PAYER, lineId, channel)
         );
         vm.prank(PAYER);
-        escrow.release(channel);
+        escrow.release(lineId, channel);
+        vm.expectRevert(_unknown(2 ** 26));
+        vm.prank(NODE);
+        escrow.release(lineId, 2 ** 26);
     }
 
     function test_RevertGiven_ChannelIsClosed() external {
-        vm.startPrank(NODE);
-        escrow.release(channel);
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_ChannelClosing.selector, NODE, channel, 0)
-        );
-        escrow.release(channel);
-        vm.stopPrank();
+        _release(channel);
+        vm.expectRevert(_closing(channel, 0));
+        vm.prank(NODE);
+        escrow.release(lineId, channel);
     }
 
     function test_GivenChannelIsOpen() external {
-        _settle(_batch(_now()), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        _settleVoucher(PAYER_KEY, channel, 40);
         vm.expectEmit(address(escrow));
-        emit IInferenceEscrow.ChannelClosed(NODE, channel, PAYER, 60);
+        emit IChannels.ChannelClosed(NODE, lineId, channel, PAYER, 60);
         vm.prank(NODE);
-        assertEq(escrow.release(channel), 60, "refund");
+        assertEq(escrow.release(lineId, channel), 60, "refund");
 
         assertEq(escrow.owed(PAYER), 60, "owed");
-        assertEq(escrow.liabilities(), 100, "liabilities");
-        assertTrue(escrow.channelOf(NODE, channel).closed, "closed");
+        assertEq(_earnings().earned, 40, "earned");
+        assertTrue(_channel(channel).closed, "closed");
+        assertEq(_channel(channel).deposited, 40, "deposited");
+        assertEq(_channel(channel).paid, 40, "paid");
+        assertEq(token.balanceOf(address(escrow)), DEPOSIT, "tokens held");
     }
 
     function test_GivenChannelCloses() external {
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, channel);
+        _requestClose(PAYER_KEY, channel);
         vm.prank(NODE);
-        assertEq(escrow.release(channel), 100, "refund");
-        assertEq(escrow.owed(PAYER), 100, "owed");
+        assertEq(escrow.release(lineId, channel), DEPOSIT, "refund");
+        assertEq(escrow.owed(PAYER), DEPOSIT, "owed");
+    }
+
+    function test_GivenChannelIsOptimistic() external {
+        channel = _openOptimistic(PAYER_KEY, NODE, DEPOSIT);
+        _settleAmount(channel, 40);
+        _release(channel);
+        assertEq(escrow.owed(PAYER), 60, "owed");
+        assertEq(_channel(channel).paid, 40, "paid");
+        assertEq(_settleAmount(channel, 1), 0, "lane O is out");
+    }
+
+    function test_GivenPayerIsNotTheSigner() external {
+        Opening memory opening = _opening(NODE, DEPOSIT);
+        opening.signer = STRANGER;
+        _release(_openAs(PAYER, opening));
+        assertEq(escrow.owed(PAYER), DEPOSIT, "owed to the payer");
+        assertEq(escrow.owed(STRANGER), 0, "owed to the signer");
+    }
+
+    function test_GivenNothingIsLeft() external {
+        _settleVoucher(PAYER_KEY, channel, DEPOSIT);
+        _release(channel);
+        assertEq(escrow.owed(PAYER), 0, "owed");
+        assertTrue(_channel(channel).closed, "closed");
     }
 }

@@ -1,60 +1,43 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IInferenceEscrow} from "../../../../contracts/interfaces/IInferenceEscrow.sol";
-import {PaymentsBase} from "../../utils/PaymentsBase.sol";
+import {IChannels} from "../../../../contracts/interfaces/IChannels.sol";
+import {PayerCases} from "./PayerCases.sol";
 
-contract InferenceEscrowRequestCloseTest is PaymentsBase {
-    uint256 private channel;
-
-    function setUp() public override {
-        super.setUp();
-        channel = _open(PAYER_KEY, NODE, 100);
-    }
-
-    function test_RevertGiven_ChannelWasNeverOpened() external {
-        vm.expectRevert(abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_UnknownChannel.selector, NODE, 9));
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, 9);
-    }
-
-    function test_RevertWhen_CallerIsNotThePayer() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_NotPayer.selector, NODE, channel, NODE)
-        );
-        vm.prank(NODE);
-        escrow.requestClose(NODE, channel);
+contract InferenceEscrowRequestCloseTest is PayerCases {
+    function _do(address caller, uint256 index) internal override {
+        vm.prank(caller);
+        escrow.requestClose(NODE, lineId, index);
     }
 
     function test_RevertGiven_ChannelClosesAlready() external {
-        uint40 closeAt = _now() + CLOSE_DELAY;
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, channel);
+        uint40 closeAt = _requestClose(PAYER_KEY, channel);
         skip(10);
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_ChannelClosing.selector, NODE, channel, closeAt)
-        );
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, channel);
-        assertEq(escrow.channelOf(NODE, channel).closeAt, closeAt, "closeAt");
-    }
-
-    function test_RevertGiven_ChannelIsClosed() external {
-        vm.prank(NODE);
-        escrow.release(channel);
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_ChannelClosing.selector, NODE, channel, 0)
-        );
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, channel);
+        vm.expectRevert(_closing(channel, closeAt));
+        _do(PAYER, channel);
+        assertEq(_channel(channel).closeAt, closeAt, "closeAt");
     }
 
     function test_GivenChannelIsOpen() external {
         vm.expectEmit(address(escrow));
-        emit IInferenceEscrow.CloseRequested(NODE, channel, _now() + CLOSE_DELAY);
-        vm.prank(PAYER);
-        escrow.requestClose(NODE, channel);
-        assertEq(escrow.channelOf(NODE, channel).closeAt, _now() + CLOSE_DELAY, "closeAt");
-        assertFalse(escrow.channelOf(NODE, channel).closed, "closed");
+        emit IChannels.CloseRequested(NODE, lineId, channel, _now() + CLOSE_DELAY);
+        _do(PAYER, channel);
+        assertEq(_channel(channel).closeAt, _now() + CLOSE_DELAY, "closeAt");
+        assertEq(_channel(channel).closeDelay, 0, "closeDelay");
+        assertEq(_channel(channel).deposited, DEPOSIT, "deposited");
+        assertFalse(_channel(channel).closed, "closed");
+        assertEq(_settleVoucher(PAYER_KEY, channel, 10), 10, "vouchers still pay");
+    }
+
+    function test_GivenChannelIsOptimistic() external {
+        channel = _openOptimistic(PAYER_KEY, NODE, DEPOSIT);
+        uint256 neighbour = _openOptimistic(OTHER_PAYER_KEY, NODE, DEPOSIT);
+        _settleAmount(channel, 30);
+        _do(PAYER, channel);
+        assertEq(_channel(channel).paid, 30, "paid");
+        assertTrue(_channel(channel).optimistic, "it was optimistic");
+        assertEq(_settleAmount(channel, 10), 0, "lane O is out");
+        assertEq(_settleVoucher(PAYER_KEY, channel, 45), 15, "vouchers still pay");
+        assertEq(_settleAmount(neighbour, 10), 10, "its neighbour in the slot");
     }
 }

@@ -40,21 +40,23 @@ contract InferenceEscrowSetDepositsPausedTest is PaymentsBase {
     function test_WhenPaused() external {
         uint256 channel = _open(PAYER_KEY, NODE, 100);
         uint256 released = _open(PAYER_KEY, NODE, 5);
+        uint256 ended = _open(PAYER_KEY, NODE, 7);
         vm.expectEmit(address(escrow));
         emit IInferenceEscrow.DepositsPaused(true);
         escrow.setDepositsPaused(true);
         assertTrue(escrow.depositsPaused(), "paused");
 
-        (uint64 total, ) = _settle(_batch(_now()), _rows(_row(PAYER_KEY, channel, 40, 40)));
-        assertEq(total, 40, "settlement");
-        assertEq(escrow.collect(NODE), 40, "collection");
-        vm.prank(NODE);
-        escrow.release(released);
+        assertEq(_settleVoucher(PAYER_KEY, channel, 40), 40, "settlement");
+        assertEq(escrow.collect(NODE, lineId), 40, "collection");
+        assertEq(_settleVoucher(PAYER_KEY, released, 1), 1, "settlement");
+        _release(released);
+        bytes memory signature = _signClose(ENCLAVE_KEY, ended, 2, _now());
         vm.startPrank(PAYER);
-        assertEq(escrow.withdraw(PAYER), 5, "withdrawal");
-        escrow.requestClose(NODE, channel);
+        assertEq(escrow.closeNow(NODE, lineId, ended, 2, _now(), signature), 5, "close by the enclave");
+        assertEq(escrow.withdraw(PAYER), 9, "withdrawal");
+        escrow.requestClose(NODE, lineId, channel);
         vm.warp(_now() + CLOSE_DELAY);
-        assertEq(escrow.withdrawChannel(NODE, channel, PAYER), 60, "close");
+        assertEq(escrow.withdrawChannel(NODE, lineId, channel, PAYER), 60, "close");
         vm.stopPrank();
     }
 
@@ -62,6 +64,6 @@ contract InferenceEscrowSetDepositsPausedTest is PaymentsBase {
         escrow.setDepositsPaused(true);
         escrow.setDepositsPaused(false);
         assertFalse(escrow.depositsPaused(), "paused");
-        assertEq(escrow.channelOf(NODE, _open(PAYER_KEY, NODE, 9)).deposited, 9, "deposited");
+        assertEq(_channel(_open(PAYER_KEY, NODE, 9)).deposited, 9, "deposited");
     }
 }

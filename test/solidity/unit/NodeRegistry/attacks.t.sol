@@ -29,7 +29,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
     function test_Attack04_AttestationFromAnotherRegistry() external {
         Registration memory registration = _registration(NODE, OTHER_ENCLAVE);
         bytes32 foreign = _report(NODE, OTHER_ENCLAVE).binding;
-        nodes = _newRegistry(false);
+        _replaceRegistry(false);
         nodes.setVerifier(verifier, _always());
         _registerNode(NODE, PAYOUT, MIN_STAKE);
         bytes32 expected = _report(NODE, OTHER_ENCLAVE).binding;
@@ -52,7 +52,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
     function test_Attack31_TokenReentersWithdrawStake() external {
         HookToken money = new HookToken();
         token = money;
-        nodes = _newRegistry(false);
+        _replaceRegistry(false);
         _registerNode(address(this), PAYOUT, MIN_STAKE);
         _registerNode(OTHER_NODE, PAYOUT, MIN_STAKE);
         nodes.requestThaw(MIN_STAKE);
@@ -105,7 +105,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
         );
         vm.prank(NODE);
         nodes.withdrawStake(NODE);
-        vm.prank(ARBITER);
+        vm.prank(address(arbiter));
         (uint256 paid, ) = nodes.slash(NODE, PAYER, MIN_STAKE, 0);
         assertEq(paid, MIN_STAKE, "all of it can be slashed");
     }
@@ -123,7 +123,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
     function testFuzz_Attack45_SlashIsMadeToRevert(uint256 owed, uint256 penalty, uint256 thaw) external {
         vm.prank(NODE);
         nodes.requestThaw(bound(thaw, 0, MIN_STAKE));
-        vm.startPrank(ARBITER);
+        vm.startPrank(address(arbiter));
         (uint256 paid, uint256 burned) = nodes.slash(NODE, PAYER, owed, penalty);
         (uint256 more, uint256 ash) = nodes.slash(NODE, PAYER, type(uint256).max, type(uint256).max);
         vm.stopPrank();
@@ -136,7 +136,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
 
     function test_Attack46_NodeSlashesItselfToLeaveEarly() external {
         // A friend gets what was owed; the penalty leaves nobody's hands but is in nobody's reach.
-        vm.prank(ARBITER);
+        vm.prank(address(arbiter));
         nodes.slash(NODE, STRANGER, 0, MIN_STAKE);
         assertEq(nodes.liabilities(), MIN_STAKE, "liabilities");
         assertEq(nodes.compensationOf(STRANGER), 0, "friend");
@@ -160,7 +160,7 @@ contract NodeRegistryAttacksTest is PaymentsBase {
     function test_Attack_ForgedTestRootInProduction() external {
         // The verifier hides that it is a development one, and passes the test root's report on.
         ScriptedVerifier disguised = new ScriptedVerifier();
-        nodes = _newRegistry(true);
+        _replaceRegistry(true);
         nodes.setVerifier(disguised, _always());
         _registerNode(NODE, PAYOUT, MIN_STAKE);
         TeeReport memory report = verifier.verify(_registration(NODE, OTHER_ENCLAVE).evidence, "");

@@ -257,7 +257,7 @@ contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
 
     /// @dev A production registry in place of the other, with a verifier that says it is no development one.
     function _useProduction() private {
-        nodes = _newRegistry(true);
+        _replaceRegistry(true);
         nodes.setVerifier(scripted, _always());
         _registerNode(NODE, PAYOUT, MIN_STAKE);
     }

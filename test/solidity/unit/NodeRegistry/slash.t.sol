@@ -2,19 +2,18 @@
 pragma solidity ^0.8.30;
 
 import {INodeRegistry, Node} from "../../../../contracts/interfaces/INodeRegistry.sol";
-import {NodeRegistry} from "../../../../contracts/NodeRegistry.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
 
 contract NodeRegistrySlashTest is PaymentsBase {
-    function test_RevertWhen_CallerIsNotTheArbiter() external {
-        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NodeRegistry_NotArbiter.selector, address(this)));
+    function test_RevertWhen_CallerIsNoSlasher() external {
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NodeRegistry_NotSlasher.selector, address(this)));
         nodes.slash(NODE, PAYER, 1, 1);
     }
 
-    function test_RevertGiven_ThereIsNoArbiter() external {
-        nodes = new NodeRegistry(address(authority), token, ledger, address(0), 1, 2, 1, false);
-        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NodeRegistry_NotArbiter.selector, ARBITER));
-        vm.prank(ARBITER);
+    function test_RevertGiven_NoSlasherWasNamed() external {
+        nodes = _newRegistry(false);
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NodeRegistry_NotSlasher.selector, address(arbiter)));
+        vm.prank(address(arbiter));
         nodes.slash(NODE, PAYER, 1, 1);
     }
 
@@ -66,7 +65,7 @@ contract NodeRegistrySlashTest is PaymentsBase {
     }
 
     function _expectSlash(address node, uint256 owed, uint256 penalty, uint256 paid, uint256 burned) private {
-        vm.prank(ARBITER);
+        vm.prank(address(arbiter));
         (uint256 paid_, uint256 burned_) = nodes.slash(node, PAYER, owed, penalty);
         assertEq(paid_, paid, "paid");
         assertEq(burned_, burned, "burned");

@@ -7,7 +7,7 @@ import {PaymentsBase} from "../../utils/PaymentsBase.sol";
 contract NodeRegistryWithdrawCompensationTest is PaymentsBase {
     function setUp() public override {
         super.setUp();
-        vm.startPrank(ARBITER);
+        vm.startPrank(address(arbiter));
         nodes.slash(NODE, PAYER, 30, 1);
         nodes.slash(NODE, PAYER, 12, 1);
         vm.stopPrank();

@@ -151,7 +151,11 @@ export class TestNode {
     const refuse = (code: ProblemCode, details = {}) => problem(code, code, details);
     const line = await this.#world.owner.deltas.lineOf({ lineId: this.lineId });
     if (lineId !== this.lineId || versionHash !== line.activeHash) return refuse("version-not-served");
-    const { signer, deposited } = await this.#world.operator.escrow.channelOf({ node: this.node, channel });
+    const { signer, deposited } = await this.#world.operator.escrow.channelOf({
+      node: this.node,
+      lineId: this.lineId,
+      channel,
+    });
     const struct = { node: this.node, channel, lineId, cumulative: voucher.cumulative };
     if (recoverVoucher(this.domain, struct, voucher.signature) !== signer) return refuse("bad-voucher-signature");
     const state = this.#channel(channel);

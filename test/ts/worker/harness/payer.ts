@@ -19,7 +19,7 @@ import {
   signVoucher,
 } from "@freehold/sdk";
 import { expect } from "chai";
-import type { Contract, HDNodeWallet } from "ethers";
+import { type Contract, type HDNodeWallet, ZeroAddress } from "ethers";
 import { send, type TestChain } from "./chain.ts";
 
 /** A prepared request: the same bytes however often it is sent. */
@@ -44,34 +44,50 @@ export class Payer {
   readonly chain: TestChain;
   readonly wallet: HDNodeWallet;
   readonly node: string;
+  readonly lineId: `0x${string}`;
   readonly channel: bigint;
   /** Units promised so far. */
   promised = 0n;
 
-  constructor(chain: TestChain, wallet: HDNodeWallet, node: string, channel: bigint) {
+  constructor(chain: TestChain, wallet: HDNodeWallet, node: string, lineId: `0x${string}`, channel: bigint) {
     this.chain = chain;
     this.wallet = wallet;
     this.node = node;
+    this.lineId = lineId;
     this.channel = channel;
   }
 
-  static async open(chain: TestChain, node: string, units: bigint): Promise<Payer> {
+  static async open(chain: TestChain, node: string, lineId: `0x${string}`, units: bigint): Promise<Payer> {
     const wallet = await chain.account();
     await send(wallet, chain.token, "mint", wallet.address, 10n * units);
     await send(wallet, chain.token, "approve", await chain.escrow.getAddress(), 10n * units);
     const escrow = chain.escrow.connect(wallet) as Contract;
-    const transaction = await escrow.getFunction("open").send(node, wallet.address, units);
+    const transaction = await escrow.getFunction("open").send({
+      node,
+      lineId,
+      payer: ZeroAddress,
+      signer: ZeroAddress,
+      amount: units,
+      closeDelay: 86_400,
+      optimistic: false,
+    });
     const receipt = await transaction.wait();
     const opened = receipt?.logs
       .map((log) => chain.escrow.interface.parseLog(log))
       .find((e) => e?.name === "ChannelOpened");
-    return new Payer(chain, wallet, node, opened?.args.channel as bigint);
+    return new Payer(chain, wallet, node, lineId, opened?.args.channel as bigint);
   }
 
   async offer(url: string): Promise<SignedOffer> {
     const response = await fetch(`${url}/v1/attestation`);
     expect(response.status, await response.clone().text()).to.equal(200);
     return decodeOffer(await response.json());
+  }
+
+  /** Promises the price of one more inference: requests that run at once take one each. Returns the sum. */
+  promise(price: bigint): bigint {
+    this.promised += price;
+    return this.promised;
   }
 
   /** Seals and pays for one inference; `changes` make it wrong. */
@@ -115,7 +131,8 @@ export class Payer {
 
   /** Units that the escrow has paid from this channel. */
   async paid(): Promise<bigint> {
-    return (await this.chain.escrow.getFunction("channelOf").staticCall(this.node, this.channel)).paid as bigint;
+    return (await this.chain.escrow.getFunction("channelOf").staticCall(this.node, this.lineId, this.channel))
+      .paid as bigint;
   }
 }
 
