@@ -60,7 +60,10 @@ export async function createBook(world: World, seed: string): Promise<TestBook> 
   const keys = { receiptKey: enclave.address, hpkePublicKey: id(`hpke ${seed}`) as Hex };
   const registered = worlds.get(world);
   if (registered === undefined) worlds.set(world, registerNode(world, keys));
-  else await registerEnclave(world, keys);
+  else {
+    await restake(world);
+    await registerEnclave(world, keys);
+  }
   const book = (await worlds.get(world)) as Hex;
   const versionHash = (await owner.deltas.lineOf({ lineId })).activeHash;
   const domain = escrowDomain(world.chainId, world.address("InferenceEscrow"));
@@ -101,4 +104,16 @@ export async function createBook(world: World, seed: string): Promise<TestBook> 
       return { batch, rows: packed, signature: await signBatch(enclave, domain, batch) };
     },
   };
+}
+
+/** Brings the operator's stake, which was slashed perhaps, up to what an enclave needs. */
+async function restake({ operator, signers, token }: World): Promise<void> {
+  const node = await signers.operator.getAddress();
+  const { minStake } = await operator.nodes.parameters();
+  const { stake, thawing } = await operator.nodes.nodeOf({ node });
+  const amount = minStake - (stake - thawing);
+  if (amount <= 0n) return;
+  await (await token.mint(node, amount)).wait();
+  await (await operator.nodes.approveStake({ amount })).wait();
+  await (await operator.nodes.addStake({ amount })).wait();
 }
