@@ -81,18 +81,25 @@ export class TestTower {
   readonly store: JobStore & { all(): JobRecord[] };
   readonly reports: TowerReport[] = [];
   readonly #policy: Partial<TowerPolicy>;
+  readonly #patience: number;
   #tower: Watchtower;
 
-  private constructor(scene: Scene, wallet: HDNodeWallet, policy: Partial<TowerPolicy>, store = memoryJobs()) {
+  private constructor(scene: Scene, wallet: HDNodeWallet, policy: Partial<TowerPolicy>, patience: number) {
     this.scene = scene;
     this.wallet = wallet;
-    this.store = store;
+    this.store = memoryJobs();
     this.#policy = policy;
+    this.#patience = patience;
     this.#tower = this.#create();
   }
 
-  static async start(scene: Scene, policy: Partial<TowerPolicy> = {}, tokens?: bigint): Promise<TestTower> {
-    return new TestTower(scene, await scene.account(tokens), policy);
+  static async start(
+    scene: Scene,
+    policy: Partial<TowerPolicy> = {},
+    tokens?: bigint,
+    patience = 60,
+  ): Promise<TestTower> {
+    return new TestTower(scene, await scene.account(tokens), policy, patience);
   }
 
   /** A process that knows nothing but the store. */
@@ -107,6 +114,7 @@ export class TestTower {
       store,
       policy: this.#policy,
       confirmations: 0,
+      patience: this.#patience,
       tell: (report) => this.reports.push(report),
     });
   }
