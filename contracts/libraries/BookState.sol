@@ -102,6 +102,7 @@ library BookStates {
     /// @notice One nonce on. Reverts at the last: none is ever used twice.
     function withNextNonce(BookState state) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
+        if (nonce(state) == type(uint32).max) revert BookState_NoncesUsedUp();
         uint256 next = uint256(nonce(state) + 1) << NONCE;
         return BookState.wrap((raw & ~(uint256(type(uint32).max) << NONCE)) | next);
     }

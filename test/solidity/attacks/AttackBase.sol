@@ -124,7 +124,7 @@ abstract contract AttackBase is AttackWorld {
         for (uint256 i = 0; i < rows.length; ++i) length += 4 + rows[i].data.length;
         packed = new bytes(length);
         length = 0;
-        for (uint256 i = 0; i < rows.length; ) {
+        for (uint256 i = 0; i < rows.length;) {
             uint256 slot = rows[i].channel >> 2;
             (uint256 header, uint256 mask, uint256 next) = (length, 0, 0);
             length += 4;

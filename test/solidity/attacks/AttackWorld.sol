@@ -51,16 +51,7 @@ abstract contract AttackWorld is AttackActions {
     }
 
     function _newRegistry(bool production) internal returns (NodeRegistry) {
-        return
-            new NodeRegistry(
-                address(authority),
-                token,
-                ledger,
-                MIN_STAKE,
-                THAW_PERIOD,
-                MAX_ENCLAVE_TTL,
-                production
-            );
+        return new NodeRegistry(address(authority), token, ledger, MIN_STAKE, THAW_PERIOD, MAX_ENCLAVE_TTL, production);
     }
 
     function _newEscrow() internal returns (InferenceEscrow) {

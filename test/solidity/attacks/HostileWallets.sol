@@ -67,8 +67,6 @@ contract WalletFactory {
     function addressOf(address owner, IERC20 token, address spender) external view returns (address) {
         bytes memory code = abi.encodePacked(type(FickleWallet).creationCode, abi.encode(owner, token, spender));
         return
-            address(
-                uint160(uint256(keccak256(abi.encodePacked(hex"ff", address(this), bytes32(0), keccak256(code)))))
-            );
+            address(uint160(uint256(keccak256(abi.encodePacked(hex"ff", address(this), bytes32(0), keccak256(code))))));
     }
 }

@@ -56,7 +56,9 @@ library Structs {
         );
         bytes memory first = abi.encode(typeHash, o.node, o.lineId, o.payer, o.signer);
         return
-            keccak256(bytes.concat(first, abi.encode(o.amount, o.closeDelay, o.optimistic), abi.encode(salt, deadline)));
+            keccak256(
+                bytes.concat(first, abi.encode(o.amount, o.closeDelay, o.optimistic), abi.encode(salt, deadline))
+            );
     }
 
     function topUp(

@@ -122,7 +122,12 @@ contract BatchAttacksTest is AttackBase {
                 escrow.topUp(NODE, lineId, i, amount);
                 deposited[i] += amount;
             } else if ((seed >> 32) % 2 == 0) {
-                uint64 pay = i % 2 == 0 || closing[i] ? 0 : amount < rest ? amount : rest;
+                uint64 pay =
+                    i % 2 == 0 || closing[i]
+                        ? 0
+                        : amount < rest
+                            ? amount
+                            : rest;
                 _expectPaid(Lane.Optimistic, _rows(_amount(i, uint32(amount))), pay, pay == 0 ? 1 : 0);
                 paid[i] += pay;
             } else {
@@ -175,9 +180,7 @@ contract BatchAttacksTest is AttackBase {
         _fund(PAYER, most);
         _fund(PAYER, most);
         vm.startPrank(PAYER);
-        vm.expectRevert(
-            abi.encodeWithSelector(IChannels.InferenceEscrow_AmountTooLarge.selector, uint64(0), most + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_AmountTooLarge.selector, uint64(0), most + 1));
         escrow.open(_opening(most + 1, false));
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_AmountTooLarge.selector, uint64(1_000), most));
         escrow.topUp(NODE, lineId, 1, most);

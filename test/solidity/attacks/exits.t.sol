@@ -214,14 +214,7 @@ contract ExitAttacksTest is AttackBase {
     }
 
     function _closing(uint256 index, uint40 closeAt) private view returns (bytes memory) {
-        return
-            abi.encodeWithSelector(
-                IChannels.InferenceEscrow_ChannelClosing.selector,
-                NODE,
-                lineId,
-                index,
-                closeAt
-            );
+        return abi.encodeWithSelector(IChannels.InferenceEscrow_ChannelClosing.selector, NODE, lineId, index, closeAt);
     }
 
     function _notPayer(uint256 index, address account) private view returns (bytes memory) {

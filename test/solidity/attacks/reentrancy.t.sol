@@ -68,10 +68,7 @@ contract ReentrancyAttacksTest is AttackBase {
         vm.warp(_channelOf(channel).closeAt);
         Batch memory batch = _batch(Lane.Voucher);
         bytes memory rows = _rows(_row(PAYER_KEY, channel, 100, 100));
-        _hook(
-            address(escrow),
-            abi.encodeCall(escrow.settle, (batch, rows, _signBatch(ENCLAVE_KEY, batch, rows)))
-        );
+        _hook(address(escrow), abi.encodeCall(escrow.settle, (batch, rows, _signBatch(ENCLAVE_KEY, batch, rows))));
         hostile.run(address(escrow), abi.encodeCall(escrow.withdrawChannel, (NODE, lineId, channel, STRANGER)));
         assertEq(escrow.earningsOf(NODE, lineId).nextNonce, batch.nonce + 1, "settled");
         assertEq(_channelOf(channel).paid, 0, "paid");
@@ -162,10 +159,7 @@ contract ReentrancyAttacksTest is AttackBase {
         hooked.mint(address(hostile), BOND + 10);
         hostile.run(address(hooked), abi.encodeCall(hooked.approve, (address(arbiter), BOND)));
         hostile.run(address(hooked), abi.encodeCall(hooked.approve, (address(escrow), 10)));
-        bytes memory challenge = abi.encodeCall(
-            arbiter.challenge,
-            (address(escrow), NODE, lineId, channel, 0)
-        );
+        bytes memory challenge = abi.encodeCall(arbiter.challenge, (address(escrow), NODE, lineId, channel, 0));
         _hook(address(hostile), abi.encodeCall(hostile.run, (address(arbiter), challenge)));
         hostile.run(address(escrow), abi.encodeCall(escrow.topUp, (NODE, lineId, channel, 10)));
         assertEq(arbiter.challengeOf(address(escrow), NODE, lineId, channel).held, 40, "held");
@@ -209,10 +203,7 @@ contract ReentrancyAttacksTest is AttackBase {
     function _challengeAsHostile(uint256 channel) private {
         hooked.mint(address(hostile), BOND);
         hostile.run(address(hooked), abi.encodeCall(hooked.approve, (address(arbiter), BOND)));
-        bytes memory challenge = abi.encodeCall(
-            arbiter.challenge,
-            (address(escrow), NODE, lineId, channel, 0)
-        );
+        bytes memory challenge = abi.encodeCall(arbiter.challenge, (address(escrow), NODE, lineId, channel, 0));
         hostile.run(address(arbiter), challenge);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {BookStates} from "../../../contracts/libraries/BookState.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
 import {Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {INodeRegistry} from "../../../contracts/interfaces/INodeRegistry.sol";
@@ -148,7 +149,7 @@ contract ReplayAttacksTest is AttackBase {
         vm.store(address(escrow), place, bytes32(state | (uint256(type(uint32).max) << 192)));
         assertEq(escrow.earningsOf(NODE, lineId).nextNonce, type(uint32).max, "next nonce");
 
-        bytes memory panic = abi.encodeWithSignature("Panic(uint256)", 0x11);
+        bytes memory panic = abi.encodeWithSelector(BookStates.BookState_NoncesUsedUp.selector);
         (Batch memory batch, bytes memory rows) = (_batch(Lane.Optimistic), _rows(_amount(optimistic, 10)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         vm.expectRevert(panic);
@@ -198,7 +199,12 @@ contract ReplayAttacksTest is AttackBase {
     }
 
     /// @dev The batch's signature is somebody's, but no enclave's.
-    function _expectForeign(InferenceEscrow target, Batch memory batch, bytes memory rows, bytes memory signature) private {
+    function _expectForeign(
+        InferenceEscrow target,
+        Batch memory batch,
+        bytes memory rows,
+        bytes memory signature
+    ) private {
         address nobody = _recover(target.batchDigest(batch, keccak256(rows)), signature);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NodeRegistry_UnknownEnclave.selector, nobody));
         target.settle(batch, rows, signature);

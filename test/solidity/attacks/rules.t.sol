@@ -117,9 +117,7 @@ contract RuleAttacksTest is AttackBase {
         for (uint256 i = 0; i < 4; ++i) {
             Opening memory opening = _opening(100, false);
             opening.closeDelay = delays[i];
-            vm.expectRevert(
-                abi.encodeWithSelector(IChannels.InferenceEscrow_InvalidCloseDelay.selector, delays[i])
-            );
+            vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_InvalidCloseDelay.selector, delays[i]));
             vm.prank(PAYER);
             escrow.open(opening);
         }
@@ -185,7 +183,14 @@ contract RuleAttacksTest is AttackBase {
 
     /// @notice A contract that looks like the escrow emits its events, and asks the arbiter to act: it is not one of its own.
     function test_Attack66_ForeignEscrowIsNoSource() external {
-        InferenceArbiter elsewhere = new InferenceArbiter(nodes, ledger, new address[](0), PENALTY, BOND, ANSWER_PERIOD);
+        InferenceArbiter elsewhere = new InferenceArbiter(
+            nodes,
+            ledger,
+            new address[](0),
+            PENALTY,
+            BOND,
+            ANSWER_PERIOD
+        );
         _debit(optimistic, 10);
         vm.expectRevert(abi.encodeWithSignature("InferenceArbiter_UnknownEscrow(address)", address(escrow)));
         vm.prank(PAYER);

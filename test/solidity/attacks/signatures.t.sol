@@ -51,15 +51,7 @@ contract SignatureAttacksTest is AttackBase {
         _debit(other, 40);
         bytes32 challenge = _digest(Structs.challenge(NODE, lineId, other, 10, _now()));
         _fundBond(address(this));
-        arbiter.challengeFor(
-            address(escrow),
-            NODE,
-            lineId,
-            other,
-            10,
-            _now(),
-            _sign(PAYER_KEY, challenge)
-        );
+        arbiter.challengeFor(address(escrow), NODE, lineId, other, 10, _now(), _sign(PAYER_KEY, challenge));
         assertEq(arbiter.challengeOf(address(escrow), NODE, lineId, other).asserted, 10, "Challenge");
     }
 
@@ -75,11 +67,7 @@ contract SignatureAttacksTest is AttackBase {
             }
             address nobody = _recover(_digest(Structs.receipt(receipt)), signature);
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector,
-                    receipt.node,
-                    nobody
-                )
+                abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, receipt.node, nobody)
             );
             arbiter.proveStaleReceipt(address(escrow), receipt, signature);
         }
@@ -123,10 +111,7 @@ contract SignatureAttacksTest is AttackBase {
         vm.stopPrank();
 
         signature = _sign(ENCLAVE_KEY, _digest(Structs.receipt(_staleReceipt())));
-        bytes memory proof = abi.encodeCall(
-            arbiter.proveStaleReceipt,
-            (address(escrow), _staleReceipt(), signature)
-        );
+        bytes memory proof = abi.encodeCall(arbiter.proveStaleReceipt, (address(escrow), _staleReceipt(), signature));
         // escrow, node, seq, cumulative, price, workedAt
         uint8[6] memory words = [0, 1, 3, 4, 5, 10];
         uint8[6] memory widths = [160, 160, 64, 64, 64, 40];
@@ -198,11 +183,7 @@ contract SignatureAttacksTest is AttackBase {
         Receipt memory receipt = _staleReceipt();
         receipt.node = address(0);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector,
-                address(0),
-                address(0)
-            )
+            abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, address(0), address(0))
         );
         arbiter.proveStaleReceipt(address(escrow), receipt, forms[2]);
     }

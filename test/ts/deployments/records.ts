@@ -97,13 +97,15 @@ describe("deployments", () => {
       expect(SELECTORS[name as keyof typeof SELECTORS]).to.equal(id(signature).slice(0, 10));
     }
     const governed: string[] = [];
-    for (const name of ["ModelRegistry", "DeltaLedger", "DatasetRegistry", "NodeRegistry", "InferenceEscrow"]) {
+    const names = ["ModelRegistry", "DeltaLedger", "DatasetRegistry", "NodeRegistry", "abstract/EscrowBase"];
+    for (const name of [...names, "abstract/Channels", "abstract/ChannelExits", "abstract/Settlements"]) {
       const source = await readFile(new URL(`../../../contracts/${name}.sol`, import.meta.url), "utf8");
       governed.push(...[...source.matchAll(/function (\w+)\([^)]*\)[^{;]*\brestricted\b/g)].map((match) => match[1]!));
     }
     const policies = await readFile(new URL("../../../contracts/abstract/LinePolicies.sol", import.meta.url), "utf8");
     governed.push(...[...policies.matchAll(/function (\w+)\([^)]*\)[^{;]*\brestricted\b/g)].map((match) => match[1]!));
-    expect(governed.sort()).to.deep.equal(Object.keys(signatures).sort());
+    // Used up by the deployment itself: it works once.
+    expect(governed.sort()).to.deep.equal([...Object.keys(signatures), "setSlashers"].sort());
   });
 
   it("every configured public network has parameters, and asks for a governance address", async () => {

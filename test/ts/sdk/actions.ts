@@ -351,7 +351,6 @@ describe("sdk: actions", () => {
         [channel, true],
         [second.channel, true],
       ]);
-      expect(await payer.escrow.tokenBalance()).to.equal(0n);
       expect(await payer.escrow.depositsPaused()).to.equal(false);
     });
 

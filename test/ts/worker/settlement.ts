@@ -27,7 +27,7 @@ describe("worker: settlement", () => {
     node = await ServedNode.start(chain, on, changes);
     return node;
   };
-  const open = ({ operator }: ServedNode) => Payer.open(chain, operator.address, line.lineId, 500n);
+  const open = ({ operator }: ServedNode, on = line) => Payer.open(chain, operator.address, on.lineId, 500n);
 
   it("settles all channels once their value is enough", async () => {
     const node = await serve({ settlement: { ...PATIENT, value: 4n * PRICE } });
@@ -70,7 +70,7 @@ describe("worker: settlement", () => {
   it("settles each version with its own batch, in the order in which they were served", async () => {
     const own = await createLine(chain, { measurementId: measureCode() });
     const node = await serve({}, own);
-    const payer = await open(node);
+    const payer = await open(node, own);
     await payer.infer(node.url);
     await payer.infer(node.url);
     await own.append();

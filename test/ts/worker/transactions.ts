@@ -69,8 +69,8 @@ describe("worker: settlements whose transactions meet trouble", () => {
     });
     await node.settled(PRICE);
     expect(await payer.paid()).to.equal(PRICE);
-    await until(async () => (await node.settlements())[0]?.[0] === "mined", "its own, which paid nothing");
-    expect(await node.settlements()).to.deep.equal([["mined", 0n]]);
+    await until(async () => (await node.settlements())[0]?.[0] === "reverted", "its own, whose nonce is used");
+    expect(await node.settlements()).to.deep.equal([["reverted", 0n]]);
   });
 
   it("plans anew when another transaction of the operator took its nonce", async () => {

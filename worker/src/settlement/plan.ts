@@ -2,8 +2,8 @@ import type { Hex } from "@freehold/sdk";
 import { min } from "../bigint.js";
 import type { Debt } from "../store/index.js";
 
-/** Gas of a settlement at most, measured: whole transaction without rows, and a row whose slot is its own. */
-const GAS = { base: 120_000n, row: 13_500n };
+/** Gas of a settlement at most, measured: whole transaction without rows, and a row that is the first of its slot ever. */
+const GAS = { base: 120_000n, row: 30_000n };
 
 /** When a node settles. */
 export interface SettlementPolicy {

@@ -27,11 +27,7 @@ contract ColdTest is Test {
         amount = bound(amount, 0, MOST);
         Cold changed = cold.withDeposited(amount);
         assertEq(changed.deposited(), amount, "deposited");
-        assertEq(
-            Cold.unwrap(changed.withDeposited(cold.deposited())),
-            Cold.unwrap(cold),
-            "nothing else changed"
-        );
+        assertEq(Cold.unwrap(changed.withDeposited(cold.deposited())), Cold.unwrap(cold), "nothing else changed");
     }
 
     function testFuzz_Closing(

@@ -28,9 +28,7 @@ contract InferenceEscrowConstructorTest is PaymentsBase {
     function test_RevertWhen_VestPeriodIsUnderAnHour() external {
         EscrowSettings memory settings = _settings(token);
         settings.vestPeriod = 1 hours - 1;
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_InvalidPeriod.selector, 1 hours - 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_InvalidPeriod.selector, 1 hours - 1));
         new InferenceEscrow(settings);
         settings.vestPeriod = 0;
         vm.expectRevert(abi.encodeWithSelector(IInferenceEscrow.InferenceEscrow_InvalidPeriod.selector, 0));

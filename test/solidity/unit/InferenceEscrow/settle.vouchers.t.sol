@@ -24,9 +24,7 @@ contract InferenceEscrowSettleVoucherRowsTest is ChannelBase {
     ) external {
         deposit = uint64(bound(deposit, 1, escrow.MAX_DEPOSIT()));
         first = uint64(bound(first, 1, deposit));
-        uint256 index = optimistic
-            ? _openOptimistic(PAYER_KEY, NODE, deposit)
-            : _open(PAYER_KEY, NODE, deposit);
+        uint256 index = optimistic ? _openOptimistic(PAYER_KEY, NODE, deposit) : _open(PAYER_KEY, NODE, deposit);
         assertEq(_settleVoucher(PAYER_KEY, index, first), first, "first");
 
         uint64 cap = metered < signed ? metered : signed;
@@ -137,9 +135,8 @@ contract InferenceEscrowSettleVoucherRowsTest is ChannelBase {
         for (uint256 i = 0; i < 4; ++i) {
             uint256 dice = uint256(keccak256(abi.encode(seed, i)));
             uint64 deposit = uint64(1 + (dice & 0xff));
-            uint256 index = dice & 0x100 == 0
-                ? _open(PAYER_KEY, NODE, deposit)
-                : _openOptimistic(PAYER_KEY, NODE, deposit);
+            uint256 index =
+                dice & 0x100 == 0 ? _open(PAYER_KEY, NODE, deposit) : _openOptimistic(PAYER_KEY, NODE, deposit);
             uint64 paid = _settleVoucher(PAYER_KEY, index, uint64((dice >> 16) & 0xff));
             uint64 signed = uint64((dice >> 32) & 0x1ff);
             uint64 metered = uint64((dice >> 48) & 0x1ff);

@@ -34,7 +34,7 @@ contract InferenceEscrowViewsTest is ChannelBase {
         assertFalse(opened.closed, "closed");
     }
 
-    function test_ChannelCount_IsOfNodeAndLine() external {
+    function test_ChannelCount_IsOfNodeAndLine() external view {
         assertEq(escrow.channelCount(NODE, lineId), 1, "count");
         assertEq(escrow.channelCount(OTHER_NODE, lineId), 0, "of another node");
         assertEq(escrow.channelCount(NODE, keccak256("another line")), 0, "of another line");

@@ -33,14 +33,15 @@ contract NodeRegistrySlashTest is PaymentsBase {
     }
 
     function test_WhenStakeCoversOwedOnly() external {
-        _expectSlash(NODE, MIN_STAKE - 5, 12, MIN_STAKE - 5, 5);
-        assertEq(nodes.nodeOf(NODE).stake, 0, "stake");
+        _expectSlash(NODE, MIN_STAKE - 5, 12, MIN_STAKE / 2, 12);
+        assertEq(nodes.nodeOf(NODE).stake, MIN_STAKE / 2 - 12, "stake");
     }
 
     function testFuzz_WhenStakeDoesNotCoverOwed(uint256 owed, uint256 penalty) external {
         owed = bound(owed, MIN_STAKE, type(uint256).max - 1);
-        _expectSlash(NODE, owed, penalty, MIN_STAKE, 0);
-        assertEq(nodes.compensationOf(PAYER), MIN_STAKE, "compensation");
+        uint256 half = MIN_STAKE / 2;
+        _expectSlash(NODE, owed, penalty, half, penalty < half ? penalty : half);
+        assertEq(nodes.compensationOf(PAYER), half, "compensation");
     }
 
     function test_GivenPartThaws() external {
@@ -54,7 +55,7 @@ contract NodeRegistrySlashTest is PaymentsBase {
 
     function test_GivenAllThawsAndAllIsTaken() external {
         _thaw(MIN_STAKE);
-        _expectSlash(NODE, MIN_STAKE, 0, MIN_STAKE, 0);
+        _expectSlash(NODE, MIN_STAKE, MIN_STAKE, MIN_STAKE / 2, MIN_STAKE / 2);
         _expectStake(0, 0);
         assertEq(nodes.nodeOf(NODE).thawAt, 0, "thawAt");
     }
