@@ -1,6 +1,7 @@
 import type { Freehold } from "../client.js";
 import type { ChannelId } from "../types.js";
 import { channelKeyOf } from "./situation.js";
+import { knownChannel } from "./steps/common.js";
 
 /** Channels that are read from the chain at once. */
 const PAGE = 64;
@@ -34,13 +35,14 @@ export class Closings {
     this.#closeAt.clear();
   }
 
-  /** 0: open, or closed for good. */
+  /** 0: open, closed for good, or not there yet, which is not remembered. */
   async #read(id: ChannelId): Promise<bigint> {
     const key = channelKeyOf(id);
     const known = this.#closeAt.get(key);
     if (known !== undefined) return known;
-    const { closeAt, closed } = await this.#freehold.escrow.channelOf(id);
-    const value = closed ? 0n : closeAt;
+    const channel = await knownChannel(this.#freehold, id);
+    if (channel === undefined) return 0n;
+    const value = channel.closed ? 0n : channel.closeAt;
     this.#closeAt.set(key, value);
     return value;
   }

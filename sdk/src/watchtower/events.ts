@@ -1,14 +1,31 @@
-import { getAddress, type Log, type Provider } from "ethers";
+import { type Filter, getAddress, type Log, type Provider } from "ethers";
 import type { Freehold } from "../client.js";
 import { decoded } from "../errors/decode.js";
 import type { Hex } from "../hex.js";
 import type { ChannelId } from "../types.js";
 import { bookOf } from "./situation.js";
 
+/** Blocks whose logs are read at once: endpoints refuse more. */
+const MAX_RANGE = 2_000;
 /** Blocks after which a gap is not read: everything is looked at again instead. */
 const MAX_GAP = 5_000;
 /** Blocks that are read again every time, for reorganisations that nobody noticed. */
 const OVERLAP = 8;
+
+/** Logs of the blocks `from` to `to`, both included. Throws what the endpoint answers, typed. */
+export async function readLogs(
+  provider: Provider,
+  filter: Pick<Filter, "address" | "topics">,
+  from: number,
+  to: number,
+): Promise<Log[]> {
+  const logs: Log[] = [];
+  for (let fromBlock = from; fromBlock <= to; fromBlock += MAX_RANGE) {
+    const toBlock = Math.min(to, fromBlock + MAX_RANGE - 1);
+    logs.push(...(await decoded("provider", () => provider.getLogs({ ...filter, fromBlock, toBlock }))));
+  }
+  return logs;
+}
 
 /** What happened since the last look: pairs of node and line, and channels that began to close or ended. */
 export interface Happened {
@@ -41,9 +58,7 @@ export class TowerEvents {
       this.#readTo = head;
       return undefined;
     }
-    const logs = await decoded("provider", () =>
-      this.#provider.getLogs({ address: this.#addresses, fromBlock: from, toBlock: head }),
-    );
+    const logs = await readLogs(this.#provider, { address: this.#addresses }, from, head);
     this.#readTo = head;
     const subjects = logs.flatMap(subjectOf);
     return {

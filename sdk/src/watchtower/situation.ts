@@ -26,8 +26,11 @@ export interface TowerSituation {
   readonly domain: Domain;
   /** Of the tower. */
   readonly account: string;
-  /** Chain time, Unix seconds. */
+  /** Chain time, Unix seconds, and the newest block. */
   readonly now: bigint;
+  readonly block: number;
+  /** The newest block that counts as final. */
+  readonly finalBlock: number;
   readonly policy: TowerPolicy;
   /** Constants of the contracts: seconds and units. */
   readonly maxBatchAge: bigint;

@@ -93,13 +93,16 @@ export class Watchtower {
       this.#records.set(record.id, record);
     }
     this.#wake(await this.#events.since(head.number));
-    await this.#follow(head.number - (this.#options.confirmations ?? 2));
+    const finalBlock = Math.max(0, head.number - (this.#options.confirmations ?? 2));
+    await this.#follow(finalBlock);
 
     const situation: TowerSituation = {
       ...constants,
       freehold: this.#freehold,
       provider,
       now: head.time,
+      block: head.number,
+      finalBlock,
       policy: { ...POLICY, ...this.#options.policy },
       records: [...this.#records.values()],
       closings: this.#closings,
@@ -153,7 +156,7 @@ export class Watchtower {
     // In the order of their nonces: what was never sent goes out before what builds on it.
     const nonce = (record: JobRecord) => pendingOf(record)?.nonce ?? 0;
     for (const record of pending.toSorted((a, b) => nonce(a) - nonce(b))) {
-      await this.#outbox?.follow(record, Math.max(0, finalBlock));
+      await this.#outbox?.follow(record, finalBlock);
     }
   }
 

@@ -159,4 +159,32 @@ describe("watchtower: a crash at every write", () => {
       await scene.provider.send("evm_setAutomine", [true]);
     }
   });
+
+  it("gives up a job whose transactions only ever revert", async () => {
+    const { operator, token, signers } = scene.world;
+    const { bond } = await operator.arbiter.parameters();
+    const tower = await TestTower.start(scene, { challengeDelay: 0n }, bond);
+    const thief = signers.stranger;
+    const of = await book.open({ optimistic: true });
+    const job = await tower.add(await wordOf(book, of, 0n, (await scene.now()) + 1_000n * HOUR));
+    await (await operator.escrow.settle(await book.settlement(Lane.Optimistic, [{ of, amount: 10n }]))).wait();
+    await (await token.connect(tower.wallet).approve(await thief.getAddress(), 2n ** 255n)).wait();
+    await tower.turn();
+    const first = { gasLimit: 200_000n, maxFeePerGas: 10n ** 13n, maxPriorityFeePerGas: 10n ** 12n };
+    for (let i = 0; i < 5; i++) {
+      await scene.provider.send("evm_setAutomine", [false]);
+      await tower.turn();
+      // Gone in the block in which it challenges, and back after it.
+      const theft = await token
+        .connect(thief)
+        .transferFrom(tower.wallet.address, await thief.getAddress(), bond, first);
+      await scene.provider.send("evm_mine", []);
+      await theft.wait();
+      await scene.provider.send("evm_setAutomine", [true]);
+      await (await token.connect(thief).transfer(tower.wallet.address, bond)).wait();
+    }
+    await tower.settle();
+    expect(tower.steps(job)).to.deep.equal(["approve", ...Array(5).fill("challenge reverted")]);
+    expect(tower.outcome(job)).to.equal("failed: reverted");
+  });
 });

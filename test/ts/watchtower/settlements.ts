@@ -135,6 +135,39 @@ describe("watchtower: settlements", () => {
     expect(tower.outcome(old)).to.equal("failed: too-old");
   });
 
+  it("is not kept from it by rows of channels that are closed, or were never opened", async () => {
+    const [of, gone] = [await book.open(), await book.open()];
+    await (await scene.world.operator.escrow.release({ lineId: book.lineId, channel: gone.channel })).wait();
+    const rows = [of, gone, { ...of, channel: 5_000n }].map((one) => ({ of: one, signed: 5n }));
+    const id = await tower.add({ kind: "settlement", ...(await book.settlement(Lane.Voucher, rows)) });
+    await tower.settle();
+    await scene.at((await requestClose(of.channel)) - HOUR);
+    await tower.settle();
+    expect(tower.outcome(id)).to.equal("done: landed");
+    expect((await earnings()).earned).to.equal(5n);
+  });
+
+  it("believes only blocks that are final", async () => {
+    const cautious = await TestTower.start(scene, {}, 0n, 60, 2);
+    const of = await book.open();
+    const [own, landed] = [await book.settlement(Lane.Voucher, [{ of, signed: 5n }]), await scene.now()];
+    const id = await cautious.add({ kind: "settlement", ...own });
+    await cautious.turn();
+    await (await scene.world.operator.escrow.settle(own)).wait();
+    await cautious.turn();
+    expect(cautious.outcome(id)).to.equal("open");
+    const settlement = await book.settlement(Lane.Voucher, [{ of, signed: 9n }]);
+    const next = await cautious.add({ kind: "settlement", ...settlement, landFrom: landed });
+    await cautious.turn();
+    expect(cautious.steps(next)).to.deep.equal(["settle pending"]);
+    await scene.pass(1n);
+    await cautious.turn();
+    expect([cautious.outcome(id), cautious.steps(next)]).to.deep.equal(["done: not-needed", ["settle pending"]]);
+    await scene.pass(1n);
+    await cautious.turn();
+    expect(cautious.outcome(next)).to.equal("done: landed");
+  });
+
   it("lands it from a time on that the node asked for", async () => {
     const of = await book.open();
     const landFrom = (await scene.now()) + DAY;

@@ -1,6 +1,7 @@
 import { MaxUint256, toBeHex } from "ethers";
 import { recoverChallenge } from "../../eip712/instructions.js";
 import type { Channel, ChannelId } from "../../types.js";
+import { readLogs } from "../events.js";
 import { CHALLENGE, type ChallengeJob, type JobRecord, type JobTransaction, minedOf } from "../jobs.js";
 import { callOf, channelKeyOf, done, failed, type Next, type TowerSituation } from "../situation.js";
 import { knownChannel, signerOf } from "./common.js";
@@ -13,7 +14,7 @@ export async function challengeStep(record: JobRecord, job: ChallengeJob, s: Tow
   const { asserted, deadline, ...id } = job.word;
   const ours = minedOf(record, CHALLENGE);
   if (ours === undefined && isSuperseded(record, job, s)) return done("superseded");
-  const channel = await knownChannel(id, s);
+  const channel = await knownChannel(s.freehold, id);
   if (channel === undefined) return waitTo(deadline, s, "its channel does not exist");
   if (signer(job, s) !== channel.signer.toLowerCase()) return failed("bad-signature");
   if (!channel.optimistic) return done("not-needed");
@@ -52,11 +53,9 @@ async function afterChallenge(ours: JobTransaction, id: ChannelId, s: TowerSitua
   const [upheld, answered] = [contract.getEvent("ChallengeUpheld"), contract.getEvent("ChallengeAnswered")].map(
     (event) => event.fragment.topicHash,
   ) as [string, string];
-  const logs = await s.provider.getLogs({
-    address: await contract.getAddress(),
-    topics: [[upheld, answered], toBeHex(id.node, 32), id.lineId, toBeHex(id.channel, 32)],
-    fromBlock: ours.block ?? 0,
-  });
+  const address = await contract.getAddress();
+  const topics = [[upheld, answered], toBeHex(id.node, 32), id.lineId, toBeHex(id.channel, 32)];
+  const logs = await readLogs(s.provider, { address, topics }, ours.block ?? s.block, s.block);
   const ends = logs.map((log) => contract.interface.parseLog(log));
   if (ends.some((event) => event?.name === "ChallengeAnswered" && event.args.complete === true)) {
     return failed("answered");

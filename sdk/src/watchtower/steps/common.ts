@@ -1,12 +1,12 @@
+import type { Freehold } from "../../client.js";
 import { FreeholdError } from "../../errors/base.js";
 import { ContractRevertError } from "../../errors/revert.js";
 import type { Channel, ChannelId } from "../../types.js";
-import type { TowerSituation } from "../situation.js";
 
 /** A channel as it stands; undefined when it was never opened. */
-export async function knownChannel(id: ChannelId, s: TowerSituation): Promise<Channel | undefined> {
+export async function knownChannel(freehold: Freehold, id: ChannelId): Promise<Channel | undefined> {
   try {
-    return await s.freehold.escrow.channelOf(id);
+    return await freehold.escrow.channelOf(id);
   } catch (error) {
     if (error instanceof ContractRevertError && error.errorName === "InferenceEscrow_UnknownChannel") return undefined;
     throw error;

@@ -7,8 +7,14 @@ import { bookOf, callOf, done, failed, type Next, type TowerSituation } from "..
 /** Lands a settlement whose nonce is next, once a channel's close, its age, or a later batch of the same book makes it urgent. */
 export async function settlementStep(record: JobRecord, job: SettlementJob, s: TowerSituation): Promise<Next> {
   const { batch, rows, signature } = job;
-  const { nextNonce } = await s.freehold.escrow.earningsOf({ node: batch.node, lineId: batch.lineId });
-  if (nextNonce > batch.nonce) return done(minedOf(record, "settle") === undefined ? "not-needed" : "landed");
+  const book = { node: batch.node, lineId: batch.lineId };
+  const { nextNonce } = await s.freehold.escrow.earningsOf(book);
+  if (nextNonce > batch.nonce) {
+    const final = await s.freehold.escrow.earningsOf(book, { blockTag: s.finalBlock });
+    // Somebody used the nonce in a block that may not stay.
+    if (final.nextNonce <= batch.nonce) return { do: "wait", until: s.now };
+    return done(minedOf(record, "settle") === undefined ? "not-needed" : "landed");
+  }
   if (s.now > batch.lastAt + s.maxBatchAge) return failed("too-old");
 
   const due = await dueAt(job, s);

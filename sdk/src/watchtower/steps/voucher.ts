@@ -10,7 +10,7 @@ export async function voucherStep(record: JobRecord, job: VoucherJob, s: TowerSi
   const { voucher, signature } = job;
   const { cumulative, ...id } = voucher;
   if (isSuperseded(record, job, s)) return done("superseded");
-  const channel = await knownChannel(id, s);
+  const channel = await knownChannel(s.freehold, id);
   if (channel === undefined) return { do: "wait", problem: "its channel does not exist" };
   if (signer(job, s) !== channel.signer.toLowerCase()) return failed("bad-signature");
   if (!channel.optimistic) return done("not-needed");

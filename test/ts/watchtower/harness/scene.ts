@@ -82,14 +82,22 @@ export class TestTower {
   readonly reports: TowerReport[] = [];
   readonly #policy: Partial<TowerPolicy>;
   readonly #patience: number;
+  readonly #confirmations: number;
   #tower: Watchtower;
 
-  private constructor(scene: Scene, wallet: HDNodeWallet, policy: Partial<TowerPolicy>, patience: number) {
+  private constructor(
+    scene: Scene,
+    wallet: HDNodeWallet,
+    policy: Partial<TowerPolicy>,
+    patience: number,
+    confirmations: number,
+  ) {
     this.scene = scene;
     this.wallet = wallet;
     this.store = memoryJobs();
     this.#policy = policy;
     this.#patience = patience;
+    this.#confirmations = confirmations;
     this.#tower = this.#create();
   }
 
@@ -98,8 +106,9 @@ export class TestTower {
     policy: Partial<TowerPolicy> = {},
     tokens?: bigint,
     patience = 60,
+    confirmations = 0,
   ): Promise<TestTower> {
-    return new TestTower(scene, await scene.account(tokens), policy, patience);
+    return new TestTower(scene, await scene.account(tokens), policy, patience, confirmations);
   }
 
   /** A process that knows nothing but the store. */
@@ -113,7 +122,7 @@ export class TestTower {
       signer: this.wallet,
       store,
       policy: this.#policy,
-      confirmations: 0,
+      confirmations: this.#confirmations,
       patience: this.#patience,
       tell: (report) => this.reports.push(report),
     });
