@@ -147,8 +147,8 @@ function candidateOf<D extends Debt>(debt: D, situation: SettlementSituation): C
       : optimisticPay(channel, min(claimOf(debt) - debt.accounted, MAX_OPTIMISTIC_AMOUNT));
   if (pays <= 0n) return "spent";
   if (!situation.all && pays < (situation.policy.dust ?? 0n)) return "dust";
-  // An optimistic channel took its slot when it was opened.
-  const fresh = channel.paid === 0n && !channel.optimistic;
+  // An optimistic channel takes its slot when it is opened, and gives it back when it begins to close unpaid.
+  const fresh = channel.paid === 0n && !(channel.optimistic && closeAt === 0n);
   return { debt, pays, lane, fresh, closeAt: closeAt === 0n ? NEVER : closeAt };
 }
 

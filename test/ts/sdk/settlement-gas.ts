@@ -53,6 +53,19 @@ describe("sdk: gas of settlements", () => {
     });
   }
 
+  it("slots of lane O that were given back cost as new ones", async () => {
+    const book = await createBook(world, "gas given back");
+    const { node, lineId } = book;
+    const channels: TestChannel[] = [];
+    for (let i = 0; i < 12; i++) {
+      const of = await book.open({ optimistic: true });
+      await (await world.payer.escrow.requestClose({ node, lineId, channel: of.channel })).wait();
+      channels.push(of);
+    }
+    const rows = channels.map((of) => ({ of, signed: 500n }));
+    expectModel(await gasOf(await book.settlement(Lane.Voucher, rows)), Lane.Voucher, channels, true, "given back");
+  });
+
   it("rows that pay nothing stay within the model", async () => {
     const book = await createBook(world, "gas skipped");
     const channels: TestChannel[] = [];

@@ -198,6 +198,16 @@ describe("sdk: settlement planning", () => {
     expect(batches.length).to.be.at.most(4);
   });
 
+  it("counts the gas of a slot that is written for the first time, or anew", () => {
+    const gasOf = (facts: Partial<PayingChannel>, accounted = 0n) =>
+      planSettlement([debt(2n, { accounted })], asked({ 2: facts })).batches.map(({ gas, lane }) => [lane, gas]);
+    const gas = (lane: Lane, fresh: boolean) => [[lane, settlementGas(lane, [{ channel: 2n, fresh }])]];
+    expect(gasOf({})).to.deep.equal(gas(Lane.Voucher, true));
+    expect(gasOf({ paid: 5n }, 5n)).to.deep.equal(gas(Lane.Voucher, false));
+    expect(gasOf({ optimistic: true })).to.deep.equal(gas(Lane.Optimistic, false));
+    expect(gasOf({ optimistic: true, closeAt: 900n }), "it gave its slot back").to.deep.equal(gas(Lane.Voucher, true));
+  });
+
   it("cuts to a lower limit too, and always takes one row", () => {
     const debts = Array.from({ length: 12 }, (_, i) => debt(BigInt(4 * i)));
     const rows = debts.slice(0, 5).map((row) => ({ channel: row.channel, fresh: true }));
