@@ -18,16 +18,23 @@ contract SignatureValidator is ISignatureValidator {
         if (signature.length < 32 || bytes32(signature[signature.length - 32:]) != MAGIC) {
             return SignatureChecker.isValidSignatureNowCalldata(account, digest, signature);
         }
-        (address factory, bytes memory deployment, bytes memory inner) = abi.decode(
-            signature[:signature.length - 32],
-            (address, bytes, bytes)
-        );
-        if (account.code.length == 0) {
-            // Whether it worked shows in the next line: a wallet that is not there signs nothing.
-            // solhint-disable-next-line avoid-low-level-calls
-            (bool deployed, ) = factory.call(deployment);
-            if (!deployed || account.code.length == 0) return false;
+        try this.unwrap(signature) returns (address factory, bytes memory deployment, bytes memory inner) {
+            if (account.code.length == 0) {
+                // Whether it worked shows in the next line: a wallet that is not there signs nothing.
+                // solhint-disable-next-line avoid-low-level-calls
+                (bool deployed, ) = factory.call(deployment);
+                if (!deployed || account.code.length == 0) return false;
+            }
+            return SignatureChecker.isValidERC1271SignatureNow(account, digest, inner);
+        } catch {
+            return false;
         }
-        return SignatureChecker.isValidERC1271SignatureNow(account, digest, inner);
+    }
+
+    /// @notice Takes a wrapped signature (ERC-6492) apart. Reverts when it is none, which {isValid} survives by calling it from outside.
+    function unwrap(
+        bytes calldata signature
+    ) external pure returns (address factory, bytes memory deployment, bytes memory inner) {
+        return abi.decode(signature[:signature.length - 32], (address, bytes, bytes));
     }
 }

@@ -25,6 +25,8 @@ library BookStates {
 
     /// @notice Thrown when an amount passes 2^56 - 1 units: collect first.
     error BookState_Overflow(uint256 amount);
+    /// @notice Thrown when a book has had all of its nonces: none is ever used twice.
+    error BookState_NoncesUsedUp();
 
     /// @notice Units that may be collected now, for a state that was moved to now.
     function earned(BookState state) internal pure returns (uint256) {
@@ -102,8 +104,10 @@ library BookStates {
     /// @notice One nonce on.
     function withNextNonce(BookState state) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
-        uint256 next = (uint256(uint32(raw >> NONCE)) + 1) << NONCE;
-        return BookState.wrap((raw & ~(uint256(type(uint32).max) << NONCE)) | next);
+        if (uint32(raw >> NONCE) == type(uint32).max) revert BookState_NoncesUsedUp();
+        unchecked {
+            return BookState.wrap(raw + (1 << NONCE));
+        }
     }
 
     /// @notice One channel more.

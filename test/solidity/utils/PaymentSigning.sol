@@ -109,16 +109,20 @@ abstract contract PaymentSigning is WorldActions, RowPacking {
         return _sign(key, _batchDigest(batch, keccak256(rows)));
     }
 
+    function _closeDigest(uint256 channel, uint64 cumulative, uint40 issuedAt) internal view returns (bytes32) {
+        bytes32 typeHash = keccak256(
+            "Close(address node,bytes32 lineId,uint256 channel,uint64 cumulative,uint40 issuedAt)"
+        );
+        return _digest(keccak256(abi.encode(typeHash, NODE, lineId, channel, cumulative, issuedAt)));
+    }
+
     function _signClose(
         uint256 key,
         uint256 channel,
         uint64 cumulative,
         uint40 issuedAt
     ) internal view returns (bytes memory) {
-        bytes32 typeHash = keccak256(
-            "Close(address node,bytes32 lineId,uint256 channel,uint64 cumulative,uint40 issuedAt)"
-        );
-        return _sign(key, _digest(keccak256(abi.encode(typeHash, NODE, lineId, channel, cumulative, issuedAt))));
+        return _sign(key, _closeDigest(channel, cumulative, issuedAt));
     }
 
     function _signReceipt(uint256 key, Receipt memory receipt) internal view returns (bytes memory) {

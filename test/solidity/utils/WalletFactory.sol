@@ -21,9 +21,6 @@ contract WalletFactory {
     /// @notice The owner's signature, wrapped for a wallet that may not be there yet.
     function wrap(address owner, bytes32 salt, bytes calldata signature) external view returns (bytes memory) {
         return
-            abi.encodePacked(
-                abi.encode(address(this), abi.encodeCall(this.deploy, (owner, salt)), signature),
-                MAGIC
-            );
+            abi.encodePacked(abi.encode(address(this), abi.encodeCall(this.deploy, (owner, salt)), signature), MAGIC);
     }
 }

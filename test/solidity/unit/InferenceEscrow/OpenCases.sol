@@ -56,19 +56,13 @@ abstract contract OpenCases is BookStorage {
     function test_RevertGiven_NodeIsNotRegistered() external {
         Opening memory opening = _ofPayer(10);
         opening.node = STRANGER;
-        _expectRefusal(
-            opening,
-            abi.encodeWithSelector(IChannels.InferenceEscrow_UnknownNode.selector, STRANGER)
-        );
+        _expectRefusal(opening, abi.encodeWithSelector(IChannels.InferenceEscrow_UnknownNode.selector, STRANGER));
     }
 
     function test_RevertGiven_LineWasNeverOpened() external {
         Opening memory opening = _ofPayer(10);
         opening.lineId = keccak256("no line");
-        _expectRefusal(
-            opening,
-            abi.encodeWithSelector(IDeltaLedger.DeltaLedger_UnknownLine.selector, opening.lineId)
-        );
+        _expectRefusal(opening, abi.encodeWithSelector(IDeltaLedger.DeltaLedger_UnknownLine.selector, opening.lineId));
     }
 
     function test_RevertWhen_AmountIsBelowTheLeastDeposit() external {
@@ -91,10 +85,7 @@ abstract contract OpenCases is BookStorage {
         _prepare(opening);
         assertEq(_do(opening), most - 1, "last channel");
         assertEq(_settleAmount(most - 1, 4), 4, "a row reaches it");
-        _expectRefusal(
-            _ofPayer(11),
-            abi.encodeWithSelector(IChannels.InferenceEscrow_BookFull.selector, NODE, lineId)
-        );
+        _expectRefusal(_ofPayer(11), abi.encodeWithSelector(IChannels.InferenceEscrow_BookFull.selector, NODE, lineId));
     }
 
     function test_RevertGiven_TokenTakesFee() external {

@@ -29,9 +29,7 @@ contract InferenceEscrowOpenForTest is OpenCases {
         Opening memory opening = _ofPayer(10);
         _prepare(opening);
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IChannels.InferenceEscrow_Expired.selector, DEADLINE, DEADLINE + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_Expired.selector, DEADLINE, DEADLINE + 1));
         _do(opening);
     }
 

@@ -26,10 +26,7 @@ contract InferenceEscrowOpenWithAuthorizationTest is OpenCases {
     }
 
     function test_RevertWhen_PayerIsZero() external {
-        _expectRefusal(
-            _opening(NODE, 10),
-            abi.encodeWithSelector(IChannels.InferenceEscrow_ZeroAddress.selector)
-        );
+        _expectRefusal(_opening(NODE, 10), abi.encodeWithSelector(IChannels.InferenceEscrow_ZeroAddress.selector));
     }
 
     function test_RevertWhen_AnyFieldIsNotTheAuthorizedOne() external {
@@ -67,11 +64,7 @@ contract InferenceEscrowOpenWithAuthorizationTest is OpenCases {
         _do(opening);
         token.mint(PAYER, 10);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ERC3009.ERC3009UsedAuthorization.selector,
-                PAYER,
-                escrow.openingHash(opening, SALT)
-            )
+            abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, PAYER, escrow.openingHash(opening, SALT))
         );
         _do(opening);
     }

@@ -12,9 +12,7 @@ contract InferenceEscrowRequestCloseForTest is ChannelBase {
     function test_RevertWhen_DeadlineIsOver() external {
         bytes memory signature = _signed(PAYER_KEY, channel);
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IChannels.InferenceEscrow_Expired.selector, DEADLINE, DEADLINE + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_Expired.selector, DEADLINE, DEADLINE + 1));
         _do(channel, signature);
     }
 

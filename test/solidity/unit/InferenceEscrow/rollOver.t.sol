@@ -25,8 +25,16 @@ contract InferenceEscrowRollOverTest is DueCases {
     function test_RevertWhen_AmountLeavesNothing() external {
         _settleVoucher(PAYER_KEY, channel, 30);
         _close(channel);
-        _expectRefusal(70, CLOSE_DELAY, abi.encodeWithSelector(IChannels.InferenceEscrow_RestExceeded.selector, 70, 70));
-        _expectRefusal(71, CLOSE_DELAY, abi.encodeWithSelector(IChannels.InferenceEscrow_RestExceeded.selector, 71, 70));
+        _expectRefusal(
+            70,
+            CLOSE_DELAY,
+            abi.encodeWithSelector(IChannels.InferenceEscrow_RestExceeded.selector, 70, 70)
+        );
+        _expectRefusal(
+            71,
+            CLOSE_DELAY,
+            abi.encodeWithSelector(IChannels.InferenceEscrow_RestExceeded.selector, 71, 70)
+        );
     }
 
     function test_RevertGiven_ChannelHasNoRest() external {

@@ -12,6 +12,15 @@ contract NodeRegistryAddStakeTest is PaymentsBase {
         nodes.addStake(1);
     }
 
+    function test_RevertGiven_SlashersAreNotKnown() external {
+        nodes = _newRegistry(false);
+        vm.startPrank(NODE);
+        nodes.register("", PAYOUT);
+        vm.expectRevert(INodeRegistry.NodeRegistry_NoSlashers.selector);
+        nodes.addStake(1);
+        vm.stopPrank();
+    }
+
     function test_RevertWhen_AmountIsZero() external {
         _expectInvalid(0);
         nodes.addStake(0);
