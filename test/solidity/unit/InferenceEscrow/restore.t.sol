@@ -24,7 +24,9 @@ contract InferenceEscrowRestoreTest is CustodyBase {
         vm.prank(slasher);
         escrow.restore(NODE, lineId, 15);
         assertEq(escrow.owed(slasher), 5, "owed");
-        assertEq(_earnings().earned, 15, "earned");
+        assertEq(_earnings().vesting, 15, "vesting anew");
+        assertEq(_earnings().earned, 0, "not earned");
+        skip(2 * VEST_PERIOD);
         assertEq(escrow.collect(NODE, lineId), 15, "collected");
     }
 
@@ -32,7 +34,7 @@ contract InferenceEscrowRestoreTest is CustodyBase {
         _release(channel);
         vm.prank(PAYER);
         escrow.restore(NODE, lineId, DEPOSIT);
-        assertEq(_earnings().earned, DEPOSIT, "earned");
+        assertEq(_earnings().vesting, DEPOSIT, "vesting");
         assertEq(escrow.owed(PAYER), 0, "owed");
     }
 }
