@@ -19,7 +19,7 @@ struct Challenge {
 /// @notice Consent on demand: a payer whose channel was debited without his voucher (lane O) gets the voucher or his money.
 /// @dev `escrow` is the one of the channel. Its money stays there; bonds are held here. Pay of lane O vests after
 /// {IInferenceEscrow.VEST_PERIOD}, at most twice that. A challenge within the vest period finds the
-/// money still here; a later one is served from what the node has here, then from up to half of its stake.
+/// money still here, unless older claims took it; what is missing is served from up to half of the node's stake.
 interface IChallenges {
     event ChallengeOpened(
         address indexed node,
