@@ -100,7 +100,7 @@ interface IChallenges {
         bytes calldata signature
     ) external;
     /// @notice After the time to answer: ends the channel, owes the payer its rest and all that is unproven, slashes the node.
-    /// Anybody may call.
+    /// Anybody may call. A payer who has agreed to the debits meanwhile (IChannels.closeNow) has lost it.
     function uphold(address escrow, address node, bytes32 lineId, uint256 channel) external;
 
     /// @notice Sends what the caller has from bonds, in an escrow's token, to `to`. A node's bonds go to whoever its address is.

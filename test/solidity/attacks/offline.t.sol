@@ -161,6 +161,21 @@ contract OfflineAttacksTest is AttackBase {
         arbiter.challenge(address(escrow), NODE, lineId, channel, 0);
     }
 
+    /// @notice A payer challenges, agrees to it all by closing at once, and has the challenge upheld before the node shows a voucher.
+    function test_Attack53_ChallengedDebitIsAgreed() external {
+        _debit(channel, 40);
+        _challenge(channel, 0);
+        bytes memory signature = _signClose(ENCLAVE_KEY, channel, 90, _now());
+        vm.prank(PAYER);
+        assertEq(escrow.closeNow(NODE, lineId, channel, 90, _now(), signature), 10, "refund");
+        _uphold(channel);
+        assertEq(escrow.owed(PAYER), 10, "the rest and no more");
+        assertEq(arbiter.bondsOf(address(escrow), NODE), BOND, "the bond is the node's");
+        assertEq(nodes.nodeOf(NODE).stake, MIN_STAKE, "stake");
+        skip(2 * VEST_PERIOD);
+        assertEq(escrow.collect(NODE, lineId), 90, "all that he agreed to");
+    }
+
     /// @notice The enclave says less than lane O took: by closing, a payer does not agree to the difference.
     function test_Attack53_CloseBelowWhatWasTaken() external {
         _debit(channel, 90);
