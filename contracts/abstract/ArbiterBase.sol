@@ -31,13 +31,12 @@ abstract contract ArbiterBase is IInferenceArbiter {
         return _escrows[escrow];
     }
 
-    /// @dev Who signed a struct for an escrow's domain; zero for a signature that is none.
+    /// @dev Who signed a struct for the domain of an escrow that the caller knows; zero for a signature that is none.
     function _signerOf(
         address escrow,
         bytes32 structHash,
         bytes calldata signature
     ) internal view returns (address signer) {
-        _requireEscrow(escrow);
         bytes32 domain = keccak256(abi.encode(DOMAIN_TYPEHASH, ESCROW_NAME, ESCROW_VERSION, block.chainid, escrow));
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, structHash);
         (signer, , ) = ECDSA.tryRecoverCalldata(digest, signature);

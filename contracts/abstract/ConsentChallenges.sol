@@ -78,6 +78,7 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         bytes calldata signature
     ) external nonReentrant {
         if (block.timestamp > deadline) revert InferenceArbiter_Expired(deadline, block.timestamp);
+        _requireEscrow(escrow);
         bytes32 structHash = PaymentHashes.challenge(node, lineId, channel, asserted, deadline);
         address signer = _signerOf(escrow, structHash, signature);
         Channel memory challenged = IInferenceEscrow(escrow).channelOf(node, lineId, channel);
@@ -124,9 +125,16 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
             revert InferenceArbiter_AnswerTime(lost.answerBy, block.timestamp);
         }
         delete _challenges[_keyOf(escrow, node, lineId, channel)];
+        Channel memory ended = IInferenceEscrow(escrow).channelOf(node, lineId, channel);
+        if (!ended.optimistic) {
+            // The payer has agreed meanwhile to what was taken (closeNow): nothing is left to prove.
+            _bonds[escrow][node] += BOND;
+            emit ChallengeAnswered(node, lineId, channel, escrow, ended.paid, true);
+            if (lost.held != 0) IInferenceEscrow(escrow).restore(node, lineId, lost.held);
+            return;
+        }
         _bonds[escrow][lost.challenger] += BOND;
 
-        Channel memory ended = IInferenceEscrow(escrow).channelOf(node, lineId, channel);
         // What was taken since the challenge is as unproven as what was taken before.
         uint64 unproven = ended.paid - lost.asserted;
         uint64 refund = lost.held + IInferenceEscrow(escrow).seize(node, lineId, unproven - lost.held);

@@ -142,6 +142,7 @@ abstract contract FraudProofs is ArbiterBase {
         bytes32 structHash,
         bytes calldata signature
     ) private view returns (address enclave) {
+        _requireEscrow(escrow);
         enclave = _signerOf(escrow, structHash, signature);
         // Nobody's enclave is the zero address's.
         if (node == address(0) || INodeRegistry(NODES).enclaveOf(enclave).node != node) {

@@ -19,7 +19,7 @@ struct Challenge {
 /// @notice Consent on demand: a payer whose channel was debited without his voucher (lane O) gets the voucher or his money.
 /// @dev `escrow` is the one of the channel. Its money stays there; bonds are held here. Pay of lane O vests after
 /// {IInferenceEscrow.VEST_PERIOD}, at most twice that. A challenge within the vest period finds the
-/// money still here; a later one is served from what the node has here, then from up to half of its stake.
+/// money still here, unless older claims took it; what is missing is served from up to half of the node's stake.
 interface IChallenges {
     event ChallengeOpened(
         address indexed node,
@@ -100,7 +100,7 @@ interface IChallenges {
         bytes calldata signature
     ) external;
     /// @notice After the time to answer: ends the channel, owes the payer its rest and all that is unproven, slashes the node.
-    /// Anybody may call.
+    /// Anybody may call. A payer who has agreed to the debits meanwhile (IChannels.closeNow) has lost it.
     function uphold(address escrow, address node, bytes32 lineId, uint256 channel) external;
 
     /// @notice Sends what the caller has from bonds, in an escrow's token, to `to`. A node's bonds go to whoever its address is.

@@ -103,8 +103,7 @@ library BookStates {
     function withNextNonce(BookState state) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
         if (nonce(state) == type(uint32).max) revert BookState_NoncesUsedUp();
-        uint256 next = uint256(nonce(state) + 1) << NONCE;
-        return BookState.wrap((raw & ~(uint256(type(uint32).max) << NONCE)) | next);
+        return BookState.wrap(raw + (1 << NONCE));
     }
 
     /// @notice One channel more.

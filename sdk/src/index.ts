@@ -13,6 +13,6 @@ export * from "./errors/index.js";
 export { fromHex, type Hex, isHex, sameHex, toHex } from "./hex.js";
 export * from "./inference/index.js";
 export * from "./sealing/index.js";
-export * from "./settlement/rows.js";
+export * from "./settlement/index.js";
 export * from "./types.js";
 export * from "./wire/index.js";

@@ -13,6 +13,7 @@ export {
   hashTopUp,
   OPEN_TYPES,
   type Open,
+  recoverChallenge,
   signChallenge,
   signClose,
   signCloseRequest,

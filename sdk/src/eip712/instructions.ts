@@ -123,6 +123,7 @@ const challenge = /* @__PURE__ */ typedStruct<Challenge>(CHALLENGE_TYPES);
 
 type Sign<T> = (signer: TypedDataSigner, domain: Domain, value: T) => Promise<Hex>;
 type Hash<T> = (domain: Domain, value: T) => Hex;
+type Recover<T> = (domain: Domain, value: T, signature: string) => string;
 
 // As in structs.ts, in the escrow's domain.
 
@@ -139,3 +140,4 @@ export const signClose: Sign<Close> = (s, d, v) => close.sign(s, d, v);
 
 export const hashChallenge: Hash<Challenge> = (d, v) => challenge.hash(d, v);
 export const signChallenge: Sign<Challenge> = (s, d, v) => challenge.sign(s, d, v);
+export const recoverChallenge: Recover<Challenge> = (d, v, signature) => challenge.recover(d, v, signature);

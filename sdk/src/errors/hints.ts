@@ -15,7 +15,8 @@ const HINTS: Readonly<Record<string, string>> = {
   DeltaLedger_StaleParent:
     "Another append came first: read the line's headHash and append to it, or leave `parent` out.",
   DeltaLedger_UnknownLine: "Open the line first: deltas.openLine, or append a first delta.",
-  ERC20InsufficientAllowance: "Approve the token first: escrow.approve for channels, nodes.approveStake for stake.",
+  ERC20InsufficientAllowance:
+    "Approve the token first: escrow.approve for channels, nodes.approveStake for stake, arbiter.approveBond for bonds.",
   ERC20InsufficientBalance: "Get more of the token first.",
   BookState_Overflow: "Collect what the node earned first: escrow.collect.",
   InferenceArbiter_AlreadyConvicted: "Nothing needs to be done.",

@@ -1,4 +1,4 @@
-import { concat, dataLength, dataSlice, keccak256, toBeHex } from "ethers";
+import { concat, getBytes, keccak256, toBeHex } from "ethers";
 import { compactSignature } from "../eip712/struct.js";
 import { FreeholdError } from "../errors/base.js";
 import type { Hex } from "../hex.js";
@@ -52,17 +52,19 @@ export function packOptimisticRows(rows: readonly OptimisticRow[]): Hex {
 
 /** Channels of packed rows, in their order. Throws `MALFORMED_ROWS` for what the contract refuses. */
 export function channelsOf(lane: Lane, rows: string): bigint[] {
-  const end = dataLength(rows);
+  const bytes = getBytes(rows);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const channels: bigint[] = [];
   let floor = 0;
-  for (let position = 0; position < end; ) {
-    const header = end - position < HEADER_BYTES ? 0 : Number(dataSlice(rows, position, position + HEADER_BYTES));
+  for (let position = 0; position < bytes.length; ) {
+    const header = bytes.length - position < HEADER_BYTES ? 0 : view.getUint32(position);
     const slot = Math.floor(header / 256);
     const lanes = [0, 1, 2, 3].filter((lane) => (header >> lane) & 1);
     const next = position + HEADER_BYTES + lanes.length * ROW_BYTES[lane];
-    if (lanes.length === 0 || (header & 0xff) > 15 || slot < floor || next > end) {
-      throw new FreeholdError("MALFORMED_ROWS", `the rows are malformed ${end - position} bytes before their end`, {
-        details: { remaining: end - position },
+    if (lanes.length === 0 || (header & 0xff) > 15 || slot < floor || next > bytes.length) {
+      const remaining = bytes.length - position;
+      throw new FreeholdError("MALFORMED_ROWS", `the rows are malformed ${remaining} bytes before their end`, {
+        details: { remaining },
       });
     }
     channels.push(...lanes.map((lane) => BigInt(4 * slot + lane)));
@@ -80,9 +82,10 @@ export function hashRows(rows: string): Hex {
 /** Indices of the rows that paid nothing, from what `settle` returns. */
 export function skippedRows(skipped: string): number[] {
   const found: number[] = [];
-  for (let i = 0; i < dataLength(skipped) * 8; i++) {
-    const byte = Number(dataSlice(skipped, i >> 3, (i >> 3) + 1));
-    if ((byte >> (i & 7)) & 1) found.push(i);
+  for (const [i, byte] of getBytes(skipped).entries()) {
+    for (let bit = 0; bit < 8; bit++) {
+      if ((byte >> bit) & 1) found.push(8 * i + bit);
+    }
   }
   return found;
 }

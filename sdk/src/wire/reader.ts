@@ -56,6 +56,15 @@ export class Reader {
     throw new WireError(this.#name(field), `0x and ${2 * length} lower-case hex digits`, value);
   }
 
+  /** Lower-case hex of at most `most` bytes with 0x. */
+  bytes(field: string, most: number): Hex {
+    const value = this.#get(field);
+    if (typeof value === "string" && value.length <= 2 + 2 * most && /^0x(?:[0-9a-f]{2})*$/.test(value)) {
+      return value as Hex;
+    }
+    throw new WireError(this.#name(field), `0x and lower-case hex of at most ${most} bytes`, value);
+  }
+
   address(field: string): Hex {
     return this.hex(field, 20);
   }
@@ -110,7 +119,24 @@ export class Reader {
     return read(this.#get(field), this.#name(field));
   }
 
-  /** The same, or null. */
+  /** What `read` makes of each of `least` to `most` entries of a nested array. */
+  array<T>(field: string, least: number, most: number, read: (value: unknown, path: string) => T): T[] {
+    const value = this.#get(field);
+    if (!Array.isArray(value) || value.length < least || value.length > most) {
+      throw new WireError(this.#name(field), `an array of ${least} to ${most}`, value);
+    }
+    return value.map((entry, i) => read(entry, `${this.#name(field)}[${i}]`));
+  }
+
+  /** One of these words. */
+  word<W extends string>(field: string, words: readonly W[]): W {
+    const value = this.#get(field);
+    const word = words.find((known) => known === value);
+    if (word !== undefined) return word;
+    throw new WireError(this.#name(field), words.join(" or "), value);
+  }
+
+  /** What `read` gives, or null. */
   nullable<T>(field: string, read: () => T): T | null {
     return this.#get(field) === null ? null : read();
   }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {Channel, Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {Batch, Lane} from "../../../contracts/interfaces/ISettlements.sol";
-import {TestToken} from "../../../contracts/mocks/TestToken.sol";
-import {AttackWorld} from "./AttackWorld.sol";
-import {Structs} from "./Structs.sol";
+import {BookStorage} from "../utils/BookStorage.sol";
+import {VoucherRow} from "../utils/RowPacking.sol";
 
 /// @notice A row of a batch: of lane V (80 bytes) or of lane O (4 bytes).
 struct Row {
@@ -15,26 +13,7 @@ struct Row {
 }
 
 /// @notice What all attack tests do: open, sign, pack, settle, and look at the result.
-abstract contract AttackBase is AttackWorld {
-    /// @dev Storage slot of the escrow's books.
-    uint256 private constant BOOKS = 3;
-
-    /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
-    function _deployPayments(TestToken money) internal {
-        token = money;
-        nodes = _newRegistry(false);
-        escrow = _newEscrow();
-        address[] memory one = new address[](1);
-        one[0] = address(escrow);
-        arbiter = new InferenceArbiter(nodes, ledger, one, PENALTY, BOND, ANSWER_PERIOD);
-        one[0] = address(arbiter);
-        nodes.setSlashers(one);
-        nodes.setVerifier(verifier, _always());
-        _pin(OWNER, lineId, MEASUREMENT);
-        _registerNode(NODE, PAYOUT, MIN_STAKE);
-        _registerEnclave(NODE, ENCLAVE);
-    }
-
+abstract contract AttackBase is BookStorage {
     /// @dev Opens a channel that only vouchers debit.
     function _open(uint256 payerKey, uint64 amount) internal returns (uint256) {
         return _open(payerKey, amount, false);
@@ -46,35 +25,23 @@ abstract contract AttackBase is AttackWorld {
     }
 
     function _open(uint256 payerKey, uint64 amount, bool optimistic) internal returns (uint256 channel) {
-        _fund(vm.addr(payerKey), amount);
-        vm.prank(vm.addr(payerKey));
-        return escrow.open(_opening(amount, optimistic));
+        return _openAs(vm.addr(payerKey), _opening(amount, optimistic));
     }
 
-    /// @dev Gives `account` units and lets the escrow take them.
-    function _fund(address account, uint64 amount) internal {
-        token.mint(account, amount * escrow.UNIT());
-        vm.prank(account);
-        token.approve(address(escrow), type(uint256).max);
-    }
-
-    function _opening(uint64 amount, bool optimistic) internal view returns (Opening memory) {
-        return Opening(NODE, lineId, address(0), address(0), amount, CLOSE_DELAY, optimistic);
-    }
-
-    function _channelOf(uint256 channel) internal view returns (Channel memory) {
-        return escrow.channelOf(NODE, lineId, channel);
+    function _opening(uint64 amount, bool optimistic) internal view returns (Opening memory opening) {
+        opening = _opening(NODE, amount);
+        opening.optimistic = optimistic;
     }
 
     function _requestClose(uint256 channel) internal returns (uint40 closeAt) {
-        vm.prank(_channelOf(channel).payer);
+        vm.prank(_channel(channel).payer);
         escrow.requestClose(NODE, lineId, channel);
-        return _channelOf(channel).closeAt;
+        return _channel(channel).closeAt;
     }
 
     /// @dev Withdraws a closing channel to its payer, as soon as it is due.
     function _withdraw(uint256 channel) internal returns (uint64) {
-        Channel memory closing = _channelOf(channel);
+        Channel memory closing = _channel(channel);
         if (_now() < closing.closeAt) vm.warp(closing.closeAt);
         vm.prank(closing.payer);
         return escrow.withdrawChannel(NODE, lineId, channel, closing.payer);
@@ -82,24 +49,10 @@ abstract contract AttackBase is AttackWorld {
 
     // Rows
 
-    function _voucher(uint256 key, uint256 channel, uint64 cumulative) internal view returns (bytes memory) {
-        return _sign(key, escrow.voucherDigest(NODE, lineId, channel, cumulative));
-    }
-
-    function _row(uint256 key, uint256 channel, uint64 metered, uint64 signed) internal view returns (Row memory) {
-        return _rowOf(key, channel, metered, signed, escrow.voucherDigest(NODE, lineId, channel, signed));
-    }
-
-    function _rowOf(
-        uint256 key,
-        uint256 channel,
-        uint64 metered,
-        uint64 signed,
-        bytes32 digest
-    ) internal pure returns (Row memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        uint256 vs = uint256(s) | (uint256(v - 27) << 255);
-        return Row(channel, abi.encodePacked(r, vs, signed, metered));
+    /// @dev A row of lane V with the key's voucher over `signed`.
+    function _claim(uint256 key, uint256 channel, uint64 metered, uint64 signed) internal view returns (Row memory) {
+        VoucherRow memory row = _row(key, channel, signed, metered);
+        return Row(channel, abi.encodePacked(row.r, row.vs, signed, metered));
     }
 
     function _amount(uint256 channel, uint32 amount) internal pure returns (Row memory) {
@@ -151,23 +104,7 @@ abstract contract AttackBase is AttackWorld {
 
     /// @dev The next batch of the node, for work until now.
     function _batch(Lane lane) internal view returns (Batch memory) {
-        return
-            Batch({
-                node: NODE,
-                lineId: lineId,
-                versionHash: versionHash,
-                lane: lane,
-                nonce: escrow.earningsOf(NODE, lineId).nextNonce,
-                lastAt: _now()
-            });
-    }
-
-    function _signBatch(uint256 key, Batch memory batch, bytes memory rows) internal view returns (bytes memory) {
-        return _sign(key, escrow.batchDigest(batch, keccak256(rows)));
-    }
-
-    function _settle(Batch memory batch, bytes memory rows) internal returns (uint64, bytes memory) {
-        return escrow.settle(batch, rows, _signBatch(ENCLAVE_KEY, batch, rows));
+        return _batch(lane, _now());
     }
 
     /// @dev Settles the next batch; `bitmap` of the rows that pay nothing, little-endian.
@@ -199,25 +136,20 @@ abstract contract AttackBase is AttackWorld {
     }
 
     function _challenge(uint256 channel, uint64 asserted) internal {
-        address payer = _channelOf(channel).payer;
+        address payer = _channel(channel).payer;
         _fundBond(payer);
         vm.prank(payer);
         arbiter.challenge(address(escrow), NODE, lineId, channel, asserted);
     }
 
     function _answer(uint256 key, uint256 channel, uint64 cumulative) internal {
-        bytes memory signature = _voucher(key, channel, cumulative);
+        bytes memory signature = _signVoucher(key, channel, cumulative);
         arbiter.answer(address(escrow), NODE, lineId, channel, cumulative, signature);
     }
 
     function _uphold(uint256 channel) internal {
         vm.warp(arbiter.challengeOf(address(escrow), NODE, lineId, channel).answerBy + 1);
         arbiter.uphold(address(escrow), NODE, lineId, channel);
-    }
-
-    /// @dev EIP-712 digest for the escrow.
-    function _digest(bytes32 structHash) internal view returns (bytes32) {
-        return Structs.digest(address(escrow), structHash);
     }
 
     /// @dev Who signed, 65 bytes.
@@ -229,22 +161,5 @@ abstract contract AttackBase is AttackWorld {
             s := mload(add(signature, 0x40))
         }
         return ecrecover(digest, uint8(signature[64]), r, s);
-    }
-
-    /// @dev Where the escrow keeps the state of the node's book.
-    function _placeOfState() internal view returns (bytes32) {
-        return keccak256(abi.encode(lineId, keccak256(abi.encode(NODE, BOOKS))));
-    }
-
-    /// @dev Tokens held cover all that is owed in this test's books.
-    function _expectSolvent(uint256[] memory channels) internal view {
-        uint256 units = uint256(escrow.earningsOf(NODE, lineId).earned) + escrow.earningsOf(NODE, lineId).vesting;
-        for (uint256 i = 0; i < channels.length; ++i) {
-            Channel memory each = _channelOf(channels[i]);
-            if (!each.closed) units += each.deposited - each.paid;
-            units += escrow.owed(each.payer);
-        }
-        units += escrow.owed(address(arbiter));
-        assertLe(units * escrow.UNIT(), token.balanceOf(address(escrow)), "more owed than held");
     }
 }

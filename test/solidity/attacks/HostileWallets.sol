@@ -57,7 +57,7 @@ contract ReturnBomb {
 }
 
 /// @notice Makes {FickleWallet}s at addresses that are known before.
-contract WalletFactory {
+contract FickleWalletFactory {
     /// @notice Deploys the wallet of `owner`.
     function deploy(address owner, IERC20 token, address spender) external returns (address) {
         return address(new FickleWallet{salt: 0}(owner, token, spender));

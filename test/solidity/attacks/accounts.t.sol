@@ -3,8 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IChannels, Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {AttackBase, Row} from "./AttackBase.sol";
-import {FickleWallet, ReturnBomb, WalletFactory} from "./HostileWallets.sol";
-import {Structs} from "./Structs.sol";
+import {FickleWallet, ReturnBomb, FickleWalletFactory} from "./HostileWallets.sol";
 
 /// @notice Attacks with accounts that are contracts, become contracts, or will be. Numbered as in the threat list.
 contract AccountAttacksTest is AttackBase {
@@ -26,12 +25,12 @@ contract AccountAttacksTest is AttackBase {
 
     /// @notice A payer gives his address code (EIP-7702) to take back what he signed: his vouchers pay, and answer challenges.
     function test_Attack23_PayerSetsCodeAfterSigning() external {
-        Row memory row = _row(PAYER_KEY, channel, 40, 40);
+        Row memory row = _claim(PAYER_KEY, channel, 40, 40);
         _debit(optimistic, 40);
         _challenge(optimistic, 0);
         // PUSH0 PUSH0 REVERT: no signature is valid.
         vm.etch(PAYER, hex"5f5ffd");
-        _expectPaid(_rows(row, _row(OTHER_PAYER_KEY, neighbour, 7, 7)), 47, 0);
+        _expectPaid(_rows(row, _claim(OTHER_PAYER_KEY, neighbour, 7, 7)), 47, 0);
         _answer(PAYER_KEY, optimistic, 40);
         assertEq(arbiter.bondsOf(address(escrow), NODE), BOND, "the bond is the node's");
     }
@@ -45,12 +44,12 @@ contract AccountAttacksTest is AttackBase {
         uint256 opened = escrow.openFor(opening, 1, _now(), _signOpening(opening, 1));
 
         wallet.removeOwner();
-        _expectPaid(_rows(_row(OTHER_PAYER_KEY, opened, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(OTHER_PAYER_KEY, opened, 40, 40)), 40, 0);
         // What needs the account's signature does not work any more; what the account itself does, does.
         bytes memory signature = _signOpening(opening, 2);
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_BadSignature.selector, wallet));
         escrow.openFor(opening, 2, _now(), signature);
-        signature = _sign(PAYER_KEY, _digest(Structs.closeRequest(NODE, lineId, opened, _now())));
+        signature = _sign(PAYER_KEY, _closeRequestDigest(opened, _now()));
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_BadSignature.selector, wallet));
         escrow.requestCloseFor(NODE, lineId, opened, _now(), signature);
         _requestClose(opened);
@@ -59,8 +58,8 @@ contract AccountAttacksTest is AttackBase {
 
     /// @notice Accounts of a batch burn all gas, or return megabytes, when they are asked: no settlement asks them.
     function test_Attack25_AccountsBurnGasInABatch() external {
-        Row memory row = _row(PAYER_KEY, channel, 40, 40);
-        Row memory other = _row(OTHER_PAYER_KEY, neighbour, 7, 7);
+        Row memory row = _claim(PAYER_KEY, channel, 40, 40);
+        Row memory other = _claim(OTHER_PAYER_KEY, neighbour, 7, 7);
         _debit(optimistic, 10);
         vm.etch(PAYER, ENDLESS);
         vm.etch(OTHER_PAYER, address(new ReturnBomb()).code);
@@ -90,7 +89,7 @@ contract AccountAttacksTest is AttackBase {
 
     /// @notice A wallet that does not exist yet opens (ERC-6492); somebody deploys it first: it opens all the same, once.
     function test_Attack26_CounterfactualPayerIsDeployedByAnother() external {
-        WalletFactory factory = new WalletFactory();
+        FickleWalletFactory factory = new FickleWalletFactory();
         address wallet = factory.addressOf(PAYER, token, address(escrow));
         token.mint(wallet, 200 * escrow.UNIT());
         Opening memory opening = _openingOf(wallet);
@@ -99,17 +98,17 @@ contract AccountAttacksTest is AttackBase {
 
         factory.deploy(PAYER, token, address(escrow));
         uint256 opened = escrow.openFor(opening, 1, _now(), signature);
-        assertEq(_channelOf(opened).payer, wallet, "payer");
+        assertEq(_channel(opened).payer, wallet, "payer");
         // He signs for himself: a wallet's address is no key.
-        assertEq(_channelOf(opened).signer, PAYER, "signer");
-        bytes32 digest = _digest(Structs.open(opening, 1, _now()));
+        assertEq(_channel(opened).signer, PAYER, "signer");
+        bytes32 digest = _openDigest(opening, 1, _now());
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_OpeningUsed.selector, digest));
         escrow.openFor(opening, 1, _now(), signature);
     }
 
     /// @notice A wrapped signature names something else than a factory, or a wallet of another owner: it opens nothing.
     function test_Attack26_CounterfactualPayerIsForged() external {
-        WalletFactory factory = new WalletFactory();
+        FickleWalletFactory factory = new FickleWalletFactory();
         address wallet = factory.addressOf(PAYER, token, address(escrow));
         token.mint(wallet, 100 * escrow.UNIT());
         Opening memory opening = _openingOf(wallet);
@@ -124,12 +123,12 @@ contract AccountAttacksTest is AttackBase {
         _expectBad(wallet, opening, _wrap(address(escrow), reentry, signature));
         bytes memory another = abi.encodeCall(factory.deploy, (STRANGER, token, address(escrow)));
         _expectBad(wallet, opening, _wrap(address(factory), another, signature));
-        bytes32 digest = _digest(Structs.open(opening, 1, _now()));
+        bytes32 digest = _openDigest(opening, 1, _now());
         _expectBad(wallet, opening, _wrap(address(factory), deployment, _sign(STRANGER_KEY, digest)));
         assertEq(token.balanceOf(OTHER_PAYER), 100, "the others' money");
         // Nobody needs to deploy for somebody who is there: an account with a key is no wallet.
         opening = _openingOf(OTHER_PAYER);
-        bytes memory own = _sign(OTHER_PAYER_KEY, _digest(Structs.open(opening, 1, _now())));
+        bytes memory own = _sign(OTHER_PAYER_KEY, _openDigest(opening, 1, _now()));
         _expectBad(OTHER_PAYER, opening, _wrap(address(factory), deployment, own));
     }
 
@@ -139,7 +138,7 @@ contract AccountAttacksTest is AttackBase {
     }
 
     function _signOpening(Opening memory opening, uint256 salt) private view returns (bytes memory) {
-        return _sign(PAYER_KEY, _digest(Structs.open(opening, salt, _now())));
+        return _sign(PAYER_KEY, _openDigest(opening, salt, _now()));
     }
 
     function _wrap(

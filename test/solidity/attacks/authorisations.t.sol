@@ -6,7 +6,6 @@ import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3
 
 import {Authorization, IChannels, Opening, Permit} from "../../../contracts/interfaces/IChannels.sol";
 import {AttackBase} from "./AttackBase.sol";
-import {Structs} from "./Structs.sol";
 
 /// @notice Attacks on signatures that let money in: permits, EIP-3009, signed openings. Numbered as in the threat list.
 contract AuthorisationAttacksTest is AttackBase {
@@ -24,14 +23,14 @@ contract AuthorisationAttacksTest is AttackBase {
         token.permit(PAYER, address(escrow), 100, permit.deadline, permit.v, permit.r, permit.s);
         vm.prank(PAYER);
         uint256 channel = escrow.openWithPermit(_opening(100, false), permit);
-        assertEq(_channelOf(channel).deposited, 100, "deposited");
+        assertEq(_channel(channel).deposited, 100, "deposited");
 
         permit = _permit(50);
         vm.prank(STRANGER);
         token.permit(PAYER, address(escrow), 50, permit.deadline, permit.v, permit.r, permit.s);
         vm.prank(PAYER);
         escrow.topUpWithPermit(NODE, lineId, channel, 50, permit);
-        assertEq(_channelOf(channel).deposited, 150, "deposited");
+        assertEq(_channel(channel).deposited, 150, "deposited");
     }
 
     /// @notice A used permit is shown again, or somebody else's: without an allowance there is no channel.
@@ -76,12 +75,12 @@ contract AuthorisationAttacksTest is AttackBase {
         bytes32 nonce = escrow.openingHash(opening, 7);
         (uint8 v, bytes32 r, bytes32 s) = (authorization.v, authorization.r, authorization.s);
         vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(escrow)));
-        token.receiveWithAuthorization(PAYER, address(escrow), 100, 0, EVER, nonce, v, r, s);
+        token.receiveWithAuthorization(PAYER, address(escrow), 100, 0, authorization.validBefore, nonce, v, r, s);
         vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
-        token.transferWithAuthorization(PAYER, address(escrow), 100, 0, EVER, nonce, v, r, s);
+        token.transferWithAuthorization(PAYER, address(escrow), 100, 0, authorization.validBefore, nonce, v, r, s);
 
         vm.prank(STRANGER);
-        assertEq(_channelOf(escrow.openWithAuthorization(opening, authorization)).payer, PAYER, "payer");
+        assertEq(_channel(escrow.openWithAuthorization(opening, authorization)).payer, PAYER, "payer");
         vm.expectRevert(abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, PAYER, nonce));
         escrow.openWithAuthorization(opening, authorization);
         assertEq(token.balanceOf(address(escrow)), 100, "tokens held");
@@ -104,7 +103,7 @@ contract AuthorisationAttacksTest is AttackBase {
         vm.expectRevert(abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, PAYER, nonce));
         escrow.topUpWithAuthorization(NODE, lineId, mine, 100, PAYER, authorization);
         vm.stopPrank();
-        assertEq(_channelOf(mine).deposited, 110, "deposited");
+        assertEq(_channel(mine).deposited, 110, "deposited");
     }
 
     /// @notice A signed opening is carried twice, late, or with another word in it.
@@ -114,7 +113,7 @@ contract AuthorisationAttacksTest is AttackBase {
         Opening memory opening = _opening(100, false);
         (opening.payer, opening.signer) = (PAYER, OTHER_PAYER);
         uint256 deadline = _now() + 1;
-        bytes32 digest = _digest(Structs.open(opening, 7, deadline));
+        bytes32 digest = _openDigest(opening, 7, deadline);
         bytes memory signature = _sign(PAYER_KEY, digest);
 
         bytes memory bad = abi.encodeWithSelector(IChannels.InferenceEscrow_BadSignature.selector, PAYER);
@@ -140,15 +139,10 @@ contract AuthorisationAttacksTest is AttackBase {
     }
 
     function _permit(uint256 value) private view returns (Permit memory) {
-        bytes32 digest = Structs.permit(token.DOMAIN_SEPARATOR(), PAYER, address(escrow), value, token.nonces(PAYER));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(PAYER_KEY, digest);
-        return Permit(EVER, v, r, s);
+        return _signPermit(PAYER_KEY, token, address(escrow), value, EVER);
     }
 
     function _authorize(uint256 value, bytes32 nonce, uint256 salt) private view returns (Authorization memory) {
-        bytes32 domain = token.DOMAIN_SEPARATOR();
-        bytes32 digest = Structs.receiveWithAuthorization(domain, PAYER, address(escrow), value, nonce);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(PAYER_KEY, digest);
-        return Authorization(0, EVER, salt, v, r, s);
+        return _signAuthorization(PAYER_KEY, token, address(escrow), value, nonce, salt);
     }
 }

@@ -20,11 +20,11 @@ contract BatchAttacksTest is AttackBase {
         vm.prank(NODE);
         escrow.release(lineId, 0);
         Row[] memory rows = new Row[](5);
-        rows[0] = _row(PAYER_KEY, 0, 40, 40);
-        rows[1] = _row(PAYER_KEY, 1, 40, 40);
-        rows[2] = _row(STRANGER_KEY, 2, 40, 40);
-        rows[3] = _row(PAYER_KEY, 4, 5, 5);
-        rows[4] = _row(PAYER_KEY, 99, 40, 40);
+        rows[0] = _claim(PAYER_KEY, 0, 40, 40);
+        rows[1] = _claim(PAYER_KEY, 1, 40, 40);
+        rows[2] = _claim(STRANGER_KEY, 2, 40, 40);
+        rows[3] = _claim(PAYER_KEY, 4, 5, 5);
+        rows[4] = _claim(PAYER_KEY, 99, 40, 40);
         _expectPaid(_pack(rows), 45, 21);
 
         rows[0] = _amount(0, 40);
@@ -37,13 +37,13 @@ contract BatchAttacksTest is AttackBase {
 
     /// @notice A channel stands in a batch twice, to be paid twice: slots must rise, and a slot has one row a channel.
     function test_Attack12_SameChannelTwiceInOneBatch() external {
-        bytes memory row = _rows(_row(PAYER_KEY, 1, 40, 40));
+        bytes memory row = _rows(_claim(PAYER_KEY, 1, 40, 40));
         _expectMalformed(Lane.Voucher, bytes.concat(row, row), 84);
         row = _rows(_amount(1, 40));
         _expectMalformed(Lane.Optimistic, bytes.concat(row, row), 8);
         // Another channel of the slot is no better.
         _expectMalformed(Lane.Optimistic, bytes.concat(row, _rows(_amount(3, 40))), 8);
-        assertEq(_channelOf(1).paid, 0, "paid");
+        assertEq(_channel(1).paid, 0, "paid");
     }
 
     /// @notice Groups fall, masks are empty or wide, bytes are missing or left over.
@@ -83,7 +83,7 @@ contract BatchAttacksTest is AttackBase {
 
     /// @notice The same for lane V, where no noise is a signature: nothing is ever paid. Cut calldata is refused.
     function testFuzz_Attack13_AnyBytesAsVouchers(bytes calldata noise, uint256 cut) external {
-        bytes memory row = _rows(_row(PAYER_KEY, 1, 40, 40));
+        bytes memory row = _rows(_claim(PAYER_KEY, 1, 40, 40));
         Batch memory batch = _batch(Lane.Voucher);
         bytes memory data = abi.encodeCall(escrow.settle, (batch, row, _signBatch(ENCLAVE_KEY, batch, row)));
         // The last 31 bytes pad the signature.
@@ -133,12 +133,12 @@ contract BatchAttacksTest is AttackBase {
             } else {
                 uint64 pay = amount < rest ? amount : rest;
                 uint64 sum = paid[i] + amount;
-                _expectPaid(_rows(_row(PAYER_KEY, i, sum, sum)), pay, pay == 0 ? 1 : 0);
+                _expectPaid(_rows(_claim(PAYER_KEY, i, sum, sum)), pay, pay == 0 ? 1 : 0);
                 paid[i] += pay;
             }
             for (uint256 j = 0; j < 4; ++j) {
-                assertEq(_channelOf(j).paid, paid[j], "paid");
-                assertEq(_channelOf(j).deposited, deposited[j], "deposited");
+                assertEq(_channel(j).paid, paid[j], "paid");
+                assertEq(_channel(j).deposited, deposited[j], "deposited");
             }
         }
     }
@@ -153,15 +153,12 @@ contract BatchAttacksTest is AttackBase {
         escrow.open(_opening(63, false));
         assertEq(escrow.open(_opening(64, false)), 8, "at the least");
         vm.stopPrank();
-        _expectPaid(_rows(_row(PAYER_KEY, 0, 10, 10)), 10, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, 0, 10, 10)), 10, 0);
     }
 
     /// @notice They open all the channels that rows can name: no index comes twice, and who is in has lost nothing.
     function test_Attack54_BookIsFilled() external {
-        bytes32 place = _placeOfState();
-        uint256 state = uint256(vm.load(address(escrow), place));
-        vm.store(address(escrow), place, bytes32((state & ((1 << 230) - 1)) | ((2 ** 26 - 2) << 230)));
-        assertEq(escrow.channelCount(NODE, lineId), 2 ** 26 - 2, "channels");
+        _storeCount(2 ** 26 - 2);
         uint256 last = _openOptimistic(STRANGER_KEY, 100);
         _fund(STRANGER, 100);
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_BookFull.selector, NODE, lineId));
@@ -169,7 +166,7 @@ contract BatchAttacksTest is AttackBase {
         escrow.open(_opening(100, false));
 
         _debit(last, 40);
-        _expectPaid(_rows(_row(PAYER_KEY, 0, 10, 10), _row(STRANGER_KEY, last, 50, 50)), 20, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, 0, 10, 10), _claim(STRANGER_KEY, last, 50, 50)), 20, 0);
         _requestClose(0);
         assertEq(_withdraw(0), 990, "refund");
     }
@@ -196,12 +193,12 @@ contract BatchAttacksTest is AttackBase {
         uint64 most = escrow.MAX_DEPOSIT();
         uint256 full = _open(PAYER_KEY, most);
         _debit(1, 500);
-        _expectPaid(_rows(_row(PAYER_KEY, full, most, most)), most, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, full, most, most)), most, 0);
         skip(2 * VEST_PERIOD);
         assertEq(escrow.earningsOf(NODE, lineId).earned, most, "no more than fits");
         assertEq(escrow.earningsOf(NODE, lineId).vesting, 500, "the rest waits");
         Batch memory batch = _batch(Lane.Voucher);
-        bytes memory rows = _rows(_row(PAYER_KEY, 0, 7, 7));
+        bytes memory rows = _rows(_claim(PAYER_KEY, 0, 7, 7));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         vm.expectRevert(abi.encodeWithSignature("BookState_Overflow(uint256)", uint256(most) + 7));
         escrow.settle(batch, rows, signature);

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {IChannels} from "../../../contracts/interfaces/IChannels.sol";
 import {Batch, Lane} from "../../../contracts/interfaces/ISettlements.sol";
 import {AttackBase, Row} from "./AttackBase.sol";
-import {Structs} from "./Structs.sol";
 
 /// @notice Attacks around closing and withdrawing. Numbered as in the threat list.
 contract ExitAttacksTest is AttackBase {
@@ -20,17 +19,17 @@ contract ExitAttacksTest is AttackBase {
     /// @notice A payer leaves with vouchers outstanding, and the node never looks: it loses this channel's work, and no more.
     function test_Attack15_PayerWithdrawsBeforeTheNodeSettles() external {
         uint256 other = _open(OTHER_PAYER_KEY, 100);
-        Row memory unsettled = _row(PAYER_KEY, channel, 40, 40);
+        Row memory unsettled = _claim(PAYER_KEY, channel, 40, 40);
         _requestClose(channel);
         assertEq(_withdraw(channel), 100, "refund");
-        _expectPaid(_rows(unsettled, _row(OTHER_PAYER_KEY, other, 7, 7)), 7, 1);
+        _expectPaid(_rows(unsettled, _claim(OTHER_PAYER_KEY, other, 7, 7)), 7, 1);
     }
 
     /// @notice Node and payer race around the second of the close: before it only rows pay, at it both do, behind it neither.
     function test_Attack16_SettleAtTheBoundaryOfTheClose() external {
         uint40 closeAt = _requestClose(channel);
         vm.warp(closeAt - 1);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 10, 10)), 10, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 10, 10)), 10, 0);
         vm.expectRevert(
             abi.encodeWithSelector(IChannels.InferenceEscrow_CloseNotDue.selector, NODE, lineId, channel, closeAt)
         );
@@ -38,22 +37,22 @@ contract ExitAttacksTest is AttackBase {
         escrow.withdrawChannel(NODE, lineId, channel, PAYER);
 
         vm.warp(closeAt);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 20, 20)), 10, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 20, 20)), 10, 0);
         assertEq(_withdraw(channel), 80, "refund after a settlement in the same block");
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 30, 30)), 0, 1);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 30, 30)), 0, 1);
     }
 
     /// @notice The withdrawal comes first in the block: nothing is left for the row.
     function test_Attack16_SettleBehindTheWithdrawalInTheSameBlock() external {
         _requestClose(channel);
         assertEq(_withdraw(channel), 100, "refund");
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 20, 20)), 0, 1);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 20, 20)), 0, 1);
     }
 
     /// @notice Nobody withdraws, and the node comes a second late: the row does not pay, the payer still gets all.
     function test_Attack16_SettleAfterCloseAtThoughNobodyWithdrew() external {
         vm.warp(_requestClose(channel) + 1);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 20, 20)), 0, 1);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 20, 20)), 0, 1);
         assertEq(_withdraw(channel), 100, "refund");
     }
 
@@ -63,14 +62,14 @@ contract ExitAttacksTest is AttackBase {
         uint40 closeAt = _requestClose(optimistic);
         _expectPaid(Lane.Optimistic, _rows(_amount(optimistic, 10)), 0, 1);
         vm.warp(closeAt);
-        _expectPaid(_rows(_row(PAYER_KEY, optimistic, 30, 30)), 20, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, optimistic, 30, 30)), 20, 0);
         assertEq(_withdraw(optimistic), 70, "refund");
     }
 
     /// @notice A node is censored for the whole delay: in its last second anybody can bring what it signed.
     function test_Attack17_NodeCensoredUntilTheLastSecond() external {
         uint40 closeAt = _requestClose(channel);
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         vm.warp(closeAt);
         vm.prank(STRANGER);
@@ -81,9 +80,9 @@ contract ExitAttacksTest is AttackBase {
     /// @notice A payer requests the close before his first voucher: a node sees it, and has the whole delay for what it works.
     function test_Attack18_CloseRequestedBeforeTheFirstVoucher() external {
         uint40 closeAt = _requestClose(channel);
-        assertEq(_channelOf(channel).closeAt, _now() + CLOSE_DELAY, "closeAt");
+        assertEq(_channel(channel).closeAt, _now() + CLOSE_DELAY, "closeAt");
         vm.warp(closeAt);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
     }
 
     /// @notice Money or another request comes while the close runs, to end or restart it, or to inherit its end: refused.
@@ -98,10 +97,10 @@ contract ExitAttacksTest is AttackBase {
         vm.expectRevert(closing);
         escrow.requestClose(NODE, lineId, optimistic);
         vm.stopPrank();
-        bytes memory signature = _sign(PAYER_KEY, _digest(Structs.closeRequest(NODE, lineId, optimistic, _now())));
+        bytes memory signature = _sign(PAYER_KEY, _closeRequestDigest(optimistic, _now()));
         vm.expectRevert(closing);
         escrow.requestCloseFor(NODE, lineId, optimistic, _now(), signature);
-        assertEq(_channelOf(optimistic).closeAt, closeAt, "closeAt");
+        assertEq(_channel(optimistic).closeAt, closeAt, "closeAt");
     }
 
     /// @notice What was rolled over begins anew: it takes top-ups, and its own close runs its own delay.
@@ -109,7 +108,7 @@ contract ExitAttacksTest is AttackBase {
         vm.warp(_requestClose(optimistic));
         vm.prank(PAYER);
         uint256 next = escrow.rollOver(NODE, lineId, optimistic, 30, PAYER, PAYER, CLOSE_DELAY, true);
-        assertEq(_channelOf(next).closeAt, 0, "open");
+        assertEq(_channel(next).closeAt, 0, "open");
         _fund(PAYER, 10);
         vm.prank(PAYER);
         escrow.topUp(NODE, lineId, next, 10);
@@ -120,20 +119,20 @@ contract ExitAttacksTest is AttackBase {
 
     /// @notice A node keeps headroom of an old voucher for money that comes later: the voucher is of an index that is over.
     function test_Attack20_OldHeadroomOnNewDeposit() external {
-        Row memory headroom = _row(PAYER_KEY, channel, 200, 200);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 50, 50)), 50, 0);
+        Row memory headroom = _claim(PAYER_KEY, channel, 200, 200);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 50, 50)), 50, 0);
         _requestClose(channel);
         assertEq(_withdraw(channel), 50, "refund");
         uint256 next = _open(PAYER_KEY, 100);
         _expectPaid(_rows(headroom), 0, 1);
         headroom.channel = next;
         _expectPaid(_rows(headroom), 0, 1);
-        assertEq(_channelOf(next).paid, 0, "new channel");
+        assertEq(_channel(next).paid, 0, "new channel");
     }
 
     /// @notice The same with a partial withdrawal, after which the rest goes on and is topped up, in both lanes.
     function test_Attack20_OldHeadroomOnRolledOverRest() external {
-        Row memory headroom = _row(PAYER_KEY, optimistic, 200, 200);
+        Row memory headroom = _claim(PAYER_KEY, optimistic, 200, 200);
         _debit(optimistic, 50);
         vm.warp(_requestClose(optimistic));
         vm.prank(PAYER);
@@ -146,8 +145,8 @@ contract ExitAttacksTest is AttackBase {
         _expectPaid(Lane.Optimistic, _rows(_amount(optimistic, 10)), 0, 1);
         headroom.channel = next;
         _expectPaid(_rows(headroom), 0, 1);
-        assertEq(_channelOf(next).deposited, 130, "deposited");
-        assertEq(_channelOf(next).paid, 0, "paid");
+        assertEq(_channel(next).deposited, 130, "deposited");
+        assertEq(_channel(next).paid, 0, "paid");
     }
 
     /// @notice A node sends dust back, or dust in, to restart the exit's clock: what it gives up it gives up in whole.
@@ -170,17 +169,17 @@ contract ExitAttacksTest is AttackBase {
     /// @notice A payer replaces his signer, to void vouchers: the old key's count until the close, and on the old channel only.
     function test_Attack27_SignerIsReplacedWithVouchersOutstanding() external {
         uint40 closeAt = _requestClose(channel);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 10, 10)), 10, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 10, 10)), 10, 0);
         vm.warp(closeAt);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 30, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 30, 0);
         vm.prank(PAYER);
         uint256 next = escrow.rollOver(NODE, lineId, channel, 10, PAYER, OTHER_PAYER, CLOSE_DELAY, false);
 
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 50, 50)), 0, 1);
-        _expectPaid(_rows(_row(PAYER_KEY, next, 50, 50)), 0, 1);
-        _expectPaid(_rows(_row(OTHER_PAYER_KEY, next, 7, 7)), 7, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 50, 50)), 0, 1);
+        _expectPaid(_rows(_claim(PAYER_KEY, next, 50, 50)), 0, 1);
+        _expectPaid(_rows(_claim(OTHER_PAYER_KEY, next, 7, 7)), 7, 0);
         // The money is the payer's, whoever signs.
-        assertEq(_channelOf(next).payer, PAYER, "payer");
+        assertEq(_channel(next).payer, PAYER, "payer");
         _requestClose(next);
         assertEq(_withdraw(next), 43, "refund");
     }
@@ -206,10 +205,10 @@ contract ExitAttacksTest is AttackBase {
         );
         vm.prank(STRANGER);
         escrow.release(lineId, channel);
-        bytes memory signature = _sign(STRANGER_KEY, _digest(Structs.closeRequest(NODE, lineId, channel, _now())));
+        bytes memory signature = _sign(STRANGER_KEY, _closeRequestDigest(channel, _now()));
         vm.expectRevert(abi.encodeWithSelector(IChannels.InferenceEscrow_BadSignature.selector, PAYER));
         escrow.requestCloseFor(NODE, lineId, channel, _now(), signature);
-        assertEq(_channelOf(channel).closeAt, 0, "open");
+        assertEq(_channel(channel).closeAt, 0, "open");
         assertEq(_withdraw(optimistic), 100, "refund");
     }
 

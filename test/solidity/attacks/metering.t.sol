@@ -21,7 +21,7 @@ contract MeteringAttacksTest is AttackBase {
     function test_Attack07_NodePaysItself() external {
         uint256 own = _openOptimistic(NODE_KEY, 50);
         _debit(own, 20);
-        _expectPaid(_rows(_row(NODE_KEY, own, type(uint64).max, type(uint64).max)), 30, 0);
+        _expectPaid(_rows(_claim(NODE_KEY, own, type(uint64).max, type(uint64).max)), 30, 0);
         skip(2 * VEST_PERIOD);
         assertEq(escrow.collect(NODE, lineId), 50 * escrow.UNIT(), "no more than its own deposit");
         assertEq(token.balanceOf(address(escrow)), 200 * escrow.UNIT(), "the others' money");
@@ -33,8 +33,8 @@ contract MeteringAttacksTest is AttackBase {
 
     /// @notice A thief with the enclave's key bills everybody in lane V: each pays what he signed, and who signed nothing, nothing.
     function test_Attack34_StolenEnclaveKeyBillsVouchers() external {
-        Row memory row = _row(PAYER_KEY, channel, type(uint64).max, 30);
-        Row memory forged = _row(ENCLAVE_KEY, optimistic, 100, 100);
+        Row memory row = _claim(PAYER_KEY, channel, type(uint64).max, 30);
+        Row memory forged = _claim(ENCLAVE_KEY, optimistic, 100, 100);
         _expectPaid(_rows(row, forged), 30, 2);
         // Nor does a higher number behind the same signature help.
         row.data = bytes.concat(_head(row.data, 64), abi.encodePacked(uint64(100), uint64(100)));
@@ -45,9 +45,9 @@ contract MeteringAttacksTest is AttackBase {
 
     /// @notice An operator bills more than his enclave metered: a changed row is not signed, and his own key is no enclave's.
     function test_Attack35_OperatorClaimsMoreThanTheMeter() external {
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 10, 90)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 10, 90)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
-        bytes memory higher = _rows(_row(PAYER_KEY, channel, 90, 90));
+        bytes memory higher = _rows(_claim(PAYER_KEY, channel, 90, 90));
         _expectUnknown(batch, higher, signature);
         Batch memory other = _batch(Lane.Optimistic);
         _expectUnknown(other, rows, signature);
@@ -58,8 +58,8 @@ contract MeteringAttacksTest is AttackBase {
 
     /// @notice He drops, adds or turns round rows of a signed batch.
     function test_Attack35_OperatorAddsOrDropsRows() external {
-        Row memory first = _row(PAYER_KEY, channel, 10, 90);
-        Row memory second = _row(OTHER_PAYER_KEY, optimistic, 10, 90);
+        Row memory first = _claim(PAYER_KEY, channel, 10, 90);
+        Row memory second = _claim(OTHER_PAYER_KEY, optimistic, 10, 90);
         Batch memory batch = _batch(Lane.Voucher);
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, _rows(first, second));
         _expectUnknown(batch, _rows(first), signature);
@@ -72,16 +72,16 @@ contract MeteringAttacksTest is AttackBase {
         if (lower) (metered, signed) = (metered % 200, signed % 200);
         uint64 least = metered < signed ? metered : signed;
         if (least > 100) least = 100;
-        _expectPaid(_rows(_row(PAYER_KEY, channel, metered, signed)), least, least == 0 ? 1 : 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, metered, signed)), least, least == 0 ? 1 : 0);
     }
 
     /// @notice A row pays in part, and the rest is lost: after a top-up the same voucher pays what is missing.
     function test_Attack37_PartialPaymentConsumesTheRemainder() external {
-        Row memory row = _row(PAYER_KEY, channel, 150, 150);
+        Row memory row = _claim(PAYER_KEY, channel, 150, 150);
         _expectPaid(_rows(row), 100, 0);
         _topUp(PAYER, channel, 80);
         _expectPaid(_rows(row), 50, 0);
-        assertEq(_channelOf(channel).paid, 150, "paid");
+        assertEq(_channel(channel).paid, 150, "paid");
     }
 
     /// @notice The same in lane O: what did not fit is billed again, by a voucher or an amount.
@@ -89,13 +89,13 @@ contract MeteringAttacksTest is AttackBase {
         _expectPaid(Lane.Optimistic, _rows(_amount(optimistic, 150)), 100, 0);
         _topUp(OTHER_PAYER, optimistic, 80);
         _expectPaid(Lane.Optimistic, _rows(_amount(optimistic, 30)), 30, 0);
-        _expectPaid(_rows(_row(OTHER_PAYER_KEY, optimistic, 150, 150)), 20, 0);
-        assertEq(_channelOf(optimistic).paid, 150, "paid");
+        _expectPaid(_rows(_claim(OTHER_PAYER_KEY, optimistic, 150, 150)), 20, 0);
+        assertEq(_channel(optimistic).paid, 150, "paid");
     }
 
     /// @notice A node bills work on a version that is not active, nor in grace, in either lane.
     function test_Attack40_StaleVersionIsBilled() external {
-        _expectNotPayable(_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)), staleHash);
+        _expectNotPayable(_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)), staleHash);
         _expectNotPayable(_batch(Lane.Optimistic), _rows(_amount(optimistic, 40)), staleHash);
         _expectNotPayable(_batch(Lane.Optimistic), _rows(_amount(optimistic, 40)), keccak256("never appended"));
         _expectNotPayable(_batch(Lane.Optimistic), _rows(_amount(optimistic, 40)), 0);
@@ -129,7 +129,7 @@ contract MeteringAttacksTest is AttackBase {
         nodes.registerEnclave(registration);
 
         Batch memory batch = Batch(NODE, rogueLine, rogueHash, Lane.Voucher, 0, _now());
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, 40, 40));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, 40, 40));
         bytes memory signature = _signBatch(OTHER_ENCLAVE_KEY, batch, rows);
         (uint64 total, ) = escrow.settle(batch, rows, signature);
         assertEq(total, 0, "the payer's channel is his line's");
@@ -156,14 +156,14 @@ contract MeteringAttacksTest is AttackBase {
         skip(1 hours);
         Batch memory batch = _batch(Lane.Voucher);
         batch.lastAt = revokedAt;
-        (uint64 total, ) = _settle(batch, _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (uint64 total, ) = _settle(batch, _rows(_claim(PAYER_KEY, channel, 40, 40)));
         assertEq(total, 40, "work before stays payable");
         batch = _batch(Lane.Optimistic);
         batch.lastAt = revokedAt;
         (total, ) = _settle(batch, _rows(_amount(optimistic, 40)));
         assertEq(total, 40, "work before stays payable");
 
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, 50, 50));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, 50, 50));
         batch = _batch(Lane.Voucher);
         batch.lastAt = revokedAt + 1;
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);

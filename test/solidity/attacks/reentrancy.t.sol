@@ -24,7 +24,7 @@ contract ReentrancyAttacksTest is AttackBase {
         _deployPayments(hooked);
         optimistic = _openOptimistic(PAYER_KEY, 100);
         _debit(optimistic, 40);
-        _expectPaid(_rows(_row(PAYER_KEY, optimistic, 50, 50)), 10, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, optimistic, 50, 50)), 10, 0);
     }
 
     /// @notice The node's payout collects again while it is paid.
@@ -38,7 +38,7 @@ contract ReentrancyAttacksTest is AttackBase {
     /// @notice The same through a settlement that collects.
     function test_Attack31_TokenReentersSettleAndCollect() external {
         Batch memory batch = _batch(Lane.Voucher);
-        bytes memory rows = _rows(_row(PAYER_KEY, optimistic, 60, 60));
+        bytes memory rows = _rows(_claim(PAYER_KEY, optimistic, 60, 60));
         bytes memory call = abi.encodeCall(
             escrow.settleAndCollect,
             (batch, rows, _signBatch(ENCLAVE_KEY, batch, rows))
@@ -53,7 +53,7 @@ contract ReentrancyAttacksTest is AttackBase {
     function test_Attack31_TokenReentersWithdrawChannel() external {
         uint256 channel = _openHostile(100);
         hostile.run(address(escrow), abi.encodeCall(escrow.requestClose, (NODE, lineId, channel)));
-        vm.warp(_channelOf(channel).closeAt);
+        vm.warp(_channel(channel).closeAt);
         bytes memory withdrawal = abi.encodeCall(escrow.withdrawChannel, (NODE, lineId, channel, STRANGER));
         _hook(address(hostile), abi.encodeCall(hostile.tryRun, (address(escrow), withdrawal)));
         hostile.run(address(escrow), withdrawal);
@@ -65,13 +65,13 @@ contract ReentrancyAttacksTest is AttackBase {
     function test_Attack31_TokenSettlesWhileTheRestLeaves() external {
         uint256 channel = _openHostile(100);
         hostile.run(address(escrow), abi.encodeCall(escrow.requestClose, (NODE, lineId, channel)));
-        vm.warp(_channelOf(channel).closeAt);
+        vm.warp(_channel(channel).closeAt);
         Batch memory batch = _batch(Lane.Voucher);
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, 100, 100));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, 100, 100));
         _hook(address(escrow), abi.encodeCall(escrow.settle, (batch, rows, _signBatch(ENCLAVE_KEY, batch, rows))));
         hostile.run(address(escrow), abi.encodeCall(escrow.withdrawChannel, (NODE, lineId, channel, STRANGER)));
         assertEq(escrow.earningsOf(NODE, lineId).nextNonce, batch.nonce + 1, "settled");
-        assertEq(_channelOf(channel).paid, 0, "paid");
+        assertEq(_channel(channel).paid, 0, "paid");
         assertEq(escrow.earningsOf(NODE, lineId).earned, 10, "earned");
     }
 
@@ -101,7 +101,7 @@ contract ReentrancyAttacksTest is AttackBase {
     function test_Attack31_TokenSpendsADepositBeforeItArrives() external {
         uint256 channel = optimistic + 1;
         Batch memory batch = _batch(Lane.Voucher);
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, 100, 100));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, 100, 100));
         bytes memory settlement = abi.encodeCall(escrow.settle, (batch, rows, _signBatch(ENCLAVE_KEY, batch, rows)));
         _fund(PAYER, 100);
         _hook(address(escrow), settlement);
@@ -126,7 +126,7 @@ contract ReentrancyAttacksTest is AttackBase {
     function test_Attack31_TokenAnswersBeforeTheBondArrives() external {
         bytes memory answer = abi.encodeCall(
             arbiter.answer,
-            (address(escrow), NODE, lineId, optimistic, 50, _voucher(PAYER_KEY, optimistic, 50))
+            (address(escrow), NODE, lineId, optimistic, 50, _signVoucher(PAYER_KEY, optimistic, 50))
         );
         _fundBond(PAYER);
         _hook(address(arbiter), answer);

@@ -23,30 +23,30 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice A node cashes a voucher again, alone and beside another: the old one pays nothing, the other is paid.
     function test_Attack01_ReplaySameVoucher() external {
-        Row memory row = _row(PAYER_KEY, channel, 40, 40);
+        Row memory row = _claim(PAYER_KEY, channel, 40, 40);
         _expectPaid(_rows(row), 40, 0);
         _expectPaid(_rows(row), 0, 1);
-        _expectPaid(_rows(row, _row(OTHER_PAYER_KEY, neighbour, 7, 7)), 7, 1);
-        assertEq(_channelOf(channel).paid, 40, "paid");
+        _expectPaid(_rows(row, _claim(OTHER_PAYER_KEY, neighbour, 7, 7)), 7, 1);
+        assertEq(_channel(channel).paid, 40, "paid");
     }
 
     /// @notice Anybody sends a settled batch of either lane again: its nonce is used.
     function test_Attack01_ReplaySettledBatch() external {
-        _replay(_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        _replay(_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         _replay(_batch(Lane.Optimistic), _rows(_amount(optimistic, 40)));
-        assertEq(_channelOf(optimistic).paid, 40, "paid");
+        assertEq(_channel(optimistic).paid, 40, "paid");
     }
 
     /// @notice A node shows a lower voucher after a higher one: it pays nothing and takes nothing back.
     function test_Attack02_LowerVoucherAfterHigher() external {
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 30, 30), _row(OTHER_PAYER_KEY, neighbour, 7, 7)), 7, 1);
-        assertEq(_channelOf(channel).paid, 40, "paid");
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 30, 30), _claim(OTHER_PAYER_KEY, neighbour, 7, 7)), 7, 1);
+        assertEq(_channel(channel).paid, 40, "paid");
     }
 
     /// @notice A batch and its vouchers are carried to another chain: neither signature is of anybody there.
     function test_Attack03_ReplayOnAnotherChain() external {
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         vm.chainId(block.chainid + 1);
         _expectForeign(escrow, batch, rows, signature);
@@ -56,14 +56,14 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice The same with a second escrow on the same chain, where the payer has the same channel.
     function test_Attack04_ReplayOnAnotherDeployment() external {
-        InferenceEscrow other = _newEscrow();
+        InferenceEscrow other = _newEscrow(token);
         token.mint(PAYER, 100);
         vm.startPrank(PAYER);
         token.approve(address(other), 100);
         assertEq(other.open(_opening(100, false)), channel, "same index");
         vm.stopPrank();
 
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         _expectForeign(other, batch, rows, _signBatch(ENCLAVE_KEY, batch, rows));
         bytes memory signature = _sign(ENCLAVE_KEY, other.batchDigest(batch, keccak256(rows)));
         (uint64 total, bytes memory skipped) = other.settle(batch, rows, signature);
@@ -73,12 +73,12 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice The chain forks: the domain follows the chain id, so that what is signed on one side counts there only.
     function test_Attack05_ForkKeepsOldDomain() external {
-        Row memory before = _row(PAYER_KEY, channel, 40, 40);
+        Row memory before = _claim(PAYER_KEY, channel, 40, 40);
         bytes32 digest = escrow.voucherDigest(NODE, lineId, channel, 40);
         vm.chainId(block.chainid + 1);
         assertTrue(escrow.voucherDigest(NODE, lineId, channel, 40) != digest, "the domain follows the chain id");
         _expectPaid(_rows(before), 0, 1);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
     }
 
     /// @notice Another node cashes the voucher on the payer's channel of the same index: it names its node.
@@ -93,7 +93,7 @@ contract ReplayAttacksTest is AttackBase {
 
         Batch memory batch = _batch(Lane.Voucher);
         (batch.node, batch.nonce) = (OTHER_NODE, 0);
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, 40, 40));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, 40, 40));
         bytes memory signature = _signBatch(OTHER_ENCLAVE_KEY, batch, rows);
         (uint64 total, ) = escrow.settle(batch, rows, signature);
         assertEq(total, 0, "total");
@@ -113,12 +113,12 @@ contract ReplayAttacksTest is AttackBase {
         vm.prank(STRANGER);
         uint256 second = escrow.open(opening);
 
-        Row memory voucher = _row(PAYER_KEY, channel, 40, 40);
+        Row memory voucher = _claim(PAYER_KEY, channel, 40, 40);
         _expectPaid(_rows(voucher), 40, 0);
         voucher.channel = second;
         _expectPaid(_rows(voucher), 0, 1);
-        assertEq(_channelOf(second).payer, STRANGER, "payer");
-        assertEq(_channelOf(second).paid, 0, "paid");
+        assertEq(_channel(second).payer, STRANGER, "payer");
+        assertEq(_channel(second).paid, 0, "paid");
     }
 
     /// @notice A batch is settled twice, ahead of its turn, or behind a nonce that was given up: only the next nonce counts.
@@ -144,17 +144,14 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice A node counts its nonces to the end, so that the first come again: the last is never used, nor is any twice.
     function test_Attack39_NoncesEnd() external {
-        bytes32 place = _placeOfState();
-        uint256 state = uint256(vm.load(address(escrow), place));
-        vm.store(address(escrow), place, bytes32(state | (uint256(type(uint32).max) << 192)));
-        assertEq(escrow.earningsOf(NODE, lineId).nextNonce, type(uint32).max, "next nonce");
+        _storeNonce(type(uint32).max);
 
-        bytes memory panic = abi.encodeWithSelector(BookStates.BookState_NoncesUsedUp.selector);
+        bytes memory over = abi.encodeWithSelector(BookStates.BookState_NoncesUsedUp.selector);
         (Batch memory batch, bytes memory rows) = (_batch(Lane.Optimistic), _rows(_amount(optimistic, 10)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
-        vm.expectRevert(panic);
+        vm.expectRevert(over);
         escrow.settle(batch, rows, signature);
-        vm.expectRevert(panic);
+        vm.expectRevert(over);
         vm.prank(NODE);
         escrow.skipBatch(lineId, type(uint32).max);
         assertEq(escrow.earningsOf(NODE, lineId).leastDeposit, 1, "the bits above the nonce");
@@ -165,7 +162,7 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice Somebody copies a settlement from the mempool and sends it first: the pay is the node's all the same.
     function test_Attack57_CopiedSettlementPaysTheCopier() external {
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         vm.prank(STRANGER);
         escrow.settleAndCollect(batch, rows, signature);
@@ -175,7 +172,7 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice A stranger opens the index first that a payer signed a voucher for: the voucher is not of its signer.
     function test_Attack58_SomebodyElseTakesTheExpectedIndex() external {
-        Row memory row = _row(PAYER_KEY, optimistic + 1, 40, 40);
+        Row memory row = _claim(PAYER_KEY, optimistic + 1, 40, 40);
         assertEq(_open(STRANGER_KEY, 100), optimistic + 1, "index");
         _expectPaid(_rows(row), 0, 1);
     }

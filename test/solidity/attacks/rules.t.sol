@@ -22,7 +22,7 @@ contract RuleAttacksTest is AttackBase {
 
     /// @notice A node changes its record, thaws, revokes its enclave: nobody's exit waits, and what it earned is still its own.
     function test_Attack41_NodeChangesItsRecordToFreezeExits() external {
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
         _debit(optimistic, 40);
         vm.startPrank(NODE);
         nodes.update("", address(0xdead));
@@ -36,6 +36,7 @@ contract RuleAttacksTest is AttackBase {
         assertEq(escrow.owed(PAYER), 90, "rest and what nobody proved");
         vm.prank(NODE);
         nodes.update("https://node.example", PAYOUT);
+        skip(2 * VEST_PERIOD);
         assertEq(escrow.collect(NODE, lineId), 50 * escrow.UNIT(), "voucher, and what was agreed");
         assertEq(token.balanceOf(PAYOUT), 50 * escrow.UNIT(), "payout");
     }
@@ -51,10 +52,10 @@ contract RuleAttacksTest is AttackBase {
         skip(1);
         Batch memory batch = _batch(Lane.Voucher);
         batch.lastAt = workedAt;
-        (uint64 total, ) = _settle(batch, _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (uint64 total, ) = _settle(batch, _rows(_claim(PAYER_KEY, channel, 40, 40)));
         assertEq(total, 40, "work before stays payable");
 
-        (Batch memory later, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 50, 50)));
+        (Batch memory later, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 50, 50)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, later, rows);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -94,8 +95,8 @@ contract RuleAttacksTest is AttackBase {
         ledger.setGrace(modelId, 0);
         assertEq(ledger.payableUntil(lineId, superseded), lastAt, "grace");
         vm.warp(lastAt);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
-        assertEq(_channelOf(channel).closeAt, closeAt, "closeAt");
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
+        assertEq(_channel(channel).closeAt, closeAt, "closeAt");
 
         // A node that asks for more in new channels moves no old one, nor its way out.
         vm.prank(NODE);
@@ -127,7 +128,7 @@ contract RuleAttacksTest is AttackBase {
     function test_Attack48_PauseWhileTheExitClockRuns() external {
         _requestClose(channel);
         escrow.setDepositsPaused(true);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
         escrow.collect(NODE, lineId);
         _debit(optimistic, 40);
         _challenge(optimistic, 10);
@@ -150,7 +151,7 @@ contract RuleAttacksTest is AttackBase {
         escrow.setDepositsPaused(true);
         vm.prank(PAYER);
         uint256 next = escrow.rollOver(NODE, lineId, channel, 10, PAYER, PAYER, CLOSE_DELAY, false);
-        assertEq(_channelOf(next).deposited, 90, "rest");
+        assertEq(_channel(next).deposited, 90, "rest");
     }
 
     /// @notice An indexer is told a channel's story twice: every event stands for one change, and the sums agree with the books.
@@ -158,7 +159,7 @@ contract RuleAttacksTest is AttackBase {
         vm.recordLogs();
         uint256 index = _openOptimistic(PAYER_KEY, 30);
         _debit(index, 4);
-        _expectPaid(_rows(_row(PAYER_KEY, index, 10, 10), _row(OTHER_PAYER_KEY, 99, 1, 1)), 6, 2);
+        _expectPaid(_rows(_claim(PAYER_KEY, index, 10, 10), _claim(OTHER_PAYER_KEY, 99, 1, 1)), 6, 2);
         vm.prank(NODE);
         escrow.release(lineId, index);
         vm.prank(NODE);
@@ -176,7 +177,7 @@ contract RuleAttacksTest is AttackBase {
             assertLe(nonce, 1, "nonce");
             total += paid;
         }
-        assertEq(total, _channelOf(index).paid, "paid");
+        assertEq(total, _channel(index).paid, "paid");
         assertEq(total + escrow.owed(PAYER), 30, "all of the deposit");
         assertEq(escrow.channelCount(NODE, lineId), index + 1, "an index is never used again");
     }

@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {Receipt} from "../../../contracts/interfaces/IInferenceArbiter.sol";
 import {IChallenges} from "../../../contracts/interfaces/IChallenges.sol";
 import {IInferenceArbiter} from "../../../contracts/interfaces/IInferenceArbiter.sol";
+import {Opening} from "../../../contracts/interfaces/IChannels.sol";
 import {Batch, ISettlements, Lane} from "../../../contracts/interfaces/ISettlements.sol";
 import {AttackBase, Row} from "./AttackBase.sol";
-import {Structs} from "./Structs.sol";
 
 /// @notice Attacks on the form of signatures and of what they sign. Numbered as in the threat list.
 contract SignatureAttacksTest is AttackBase {
@@ -28,30 +28,38 @@ contract SignatureAttacksTest is AttackBase {
         uint256 index,
         uint64 amount,
         uint256 salt
-    ) external view {
-        bytes32 voucher = Structs.voucher(node, index, line, amount);
-        assertEq(escrow.voucherDigest(node, line, index, amount), _digest(voucher), "Voucher");
-        bytes32 topUp = Structs.topUp(node, line, index, amount, salt);
-        assertEq(escrow.topUpHash(node, line, index, amount, salt), _digest(topUp), "TopUp");
+    ) external {
+        assertEq(escrow.voucherDigest(node, line, index, amount), _voucherDigest(node, line, index, amount), "Voucher");
         Batch memory batch = Batch(node, line, bytes32(salt), Lane(salt % 2), uint32(amount), uint40(salt));
-        assertEq(escrow.batchDigest(batch, line), _digest(Structs.batch(batch, line)), "Batch");
+        assertEq(escrow.batchDigest(batch, line), _batchDigest(batch, line), "Batch");
+        Opening memory opening = Opening(node, line, PAYER, node, amount, uint32(salt), salt % 2 == 0);
+        assertEq(escrow.openingHash(opening, salt), _openDigest(opening, salt, type(uint256).max), "Open");
+        lineId = line;
+        assertEq(escrow.topUpHash(NODE, line, index, amount, salt), _topUpDigest(index, amount, salt), "TopUp");
     }
 
     /// @notice The same for what has no view: what is signed as the comments say is accepted.
     function test_Attack08_SignedAsWrittenDownIsAccepted() external {
-        bytes32 close = _digest(Structs.close(NODE, lineId, channel, 40, _now()));
+        bytes32 close = _closeDigest(channel, 40, _now());
         vm.prank(PAYER);
         assertEq(escrow.closeNow(NODE, lineId, channel, 40, _now(), _sign(ENCLAVE_KEY, close)), 60, "Close");
 
-        bytes32 request = _digest(Structs.closeRequest(NODE, lineId, optimistic, _now()));
+        bytes32 request = _closeRequestDigest(optimistic, _now());
         escrow.requestCloseFor(NODE, lineId, optimistic, _now(), _sign(PAYER_KEY, request));
-        assertEq(_channelOf(optimistic).closeAt, _now() + CLOSE_DELAY, "CloseRequest");
+        assertEq(_channel(optimistic).closeAt, _now() + CLOSE_DELAY, "CloseRequest");
 
         uint256 other = _openOptimistic(PAYER_KEY, 100);
         _debit(other, 40);
-        bytes32 challenge = _digest(Structs.challenge(NODE, lineId, other, 10, _now()));
         _fundBond(address(this));
-        arbiter.challengeFor(address(escrow), NODE, lineId, other, 10, _now(), _sign(PAYER_KEY, challenge));
+        arbiter.challengeFor(
+            address(escrow),
+            NODE,
+            lineId,
+            other,
+            10,
+            _now(),
+            _signChallenge(PAYER_KEY, other, 10, _now())
+        );
         assertEq(arbiter.challengeOf(address(escrow), NODE, lineId, other).asserted, 10, "Challenge");
     }
 
@@ -59,13 +67,13 @@ contract SignatureAttacksTest is AttackBase {
     function test_Attack08_EveryFieldOfAReceiptIsSigned() external {
         for (uint256 field = 0; field < 10; ++field) {
             Receipt memory receipt = _staleReceipt();
-            bytes32 signed = _digest(Structs.receipt(receipt));
+            bytes32 signed = _receiptDigest(receipt);
             bytes memory signature = _sign(ENCLAVE_KEY, signed);
             assembly ("memory-safe") {
                 let place := add(receipt, mul(field, 0x20))
                 mstore(place, xor(mload(place), 1))
             }
-            address nobody = _recover(_digest(Structs.receipt(receipt)), signature);
+            address nobody = _recover(_receiptDigest(receipt), signature);
             vm.expectRevert(
                 abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NotAnEnclave.selector, receipt.node, nobody)
             );
@@ -74,14 +82,14 @@ contract SignatureAttacksTest is AttackBase {
         arbiter.proveStaleReceipt(
             address(escrow),
             _staleReceipt(),
-            _sign(ENCLAVE_KEY, _digest(Structs.receipt(_staleReceipt())))
+            _sign(ENCLAVE_KEY, _receiptDigest(_staleReceipt()))
         );
     }
 
     /// @notice A row claims all that 64 bits hold: it pays no more than the deposit. A longer number cannot be written.
     function test_Attack09_WidestAmounts() external {
         uint64 most = type(uint64).max;
-        bytes memory rows = _rows(_row(PAYER_KEY, channel, most, most));
+        bytes memory rows = _rows(_claim(PAYER_KEY, channel, most, most));
         Batch memory batch = _batch(Lane.Voucher);
         bytes memory wide = bytes.concat(rows, hex"01");
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, wide);
@@ -92,7 +100,7 @@ contract SignatureAttacksTest is AttackBase {
 
     /// @notice The bits above an address or a number are set in calldata: the call is refused before anything runs.
     function testFuzz_Attack09_DirtyHighBits(uint256 dirt) external {
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         bytes memory signature = _signBatch(ENCLAVE_KEY, batch, rows);
         bytes memory settle = abi.encodeCall(escrow.settle, (batch, rows, signature));
         // node, lane, nonce, lastAt
@@ -101,7 +109,7 @@ contract SignatureAttacksTest is AttackBase {
         _expectRefused(address(escrow), settle, 4, 32, dirt);
         _expectRefused(address(escrow), settle, 5, 40, dirt);
 
-        signature = _sign(ENCLAVE_KEY, _digest(Structs.close(NODE, lineId, channel, 40, _now())));
+        signature = _sign(ENCLAVE_KEY, _closeDigest(channel, 40, _now()));
         bytes memory close = abi.encodeCall(escrow.closeNow, (NODE, lineId, channel, 40, _now(), signature));
         vm.startPrank(PAYER);
         // node, cumulative, issuedAt
@@ -110,7 +118,7 @@ contract SignatureAttacksTest is AttackBase {
         _expectRefused(address(escrow), close, 4, 40, dirt);
         vm.stopPrank();
 
-        signature = _sign(ENCLAVE_KEY, _digest(Structs.receipt(_staleReceipt())));
+        signature = _sign(ENCLAVE_KEY, _receiptDigest(_staleReceipt()));
         bytes memory proof = abi.encodeCall(arbiter.proveStaleReceipt, (address(escrow), _staleReceipt(), signature));
         // escrow, node, seq, cumulative, price, workedAt
         uint8[6] memory words = [0, 1, 3, 4, 5, 10];
@@ -125,7 +133,7 @@ contract SignatureAttacksTest is AttackBase {
 
     /// @notice An enclave's signature in another form, or none: refused.
     function test_Attack10_MalleableOrInvalidSignatures() external {
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(ENCLAVE_KEY, escrow.batchDigest(batch, keccak256(rows)));
         bytes32 highS = bytes32(ORDER - uint256(s));
         uint8 otherV = v == 27 ? 28 : 27;

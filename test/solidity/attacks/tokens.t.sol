@@ -64,7 +64,7 @@ contract TokenAttacksTest is AttackBase {
         money.approve(address(escrow), 100);
         uint256 channel = escrow.open(_opening(100, false));
         vm.stopPrank();
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
         escrow.collect(NODE, lineId);
         _requestClose(channel);
         _withdraw(channel);
@@ -77,7 +77,7 @@ contract TokenAttacksTest is AttackBase {
         BlocklistToken money = new BlocklistToken();
         uint256 channel = _openWith(money);
         money.setBlocked(PAYER, true);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
         assertEq(escrow.collect(NODE, lineId), 40, "the node is not affected");
         vm.warp(_requestClose(channel));
         vm.startPrank(PAYER);
@@ -103,7 +103,7 @@ contract TokenAttacksTest is AttackBase {
         BlocklistToken money = new BlocklistToken();
         uint256 channel = _openWith(money);
         money.setBlocked(PAYOUT, true);
-        _expectPaid(_rows(_row(PAYER_KEY, channel, 40, 40)), 40, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, 40, 40)), 40, 0);
         vm.expectRevert(abi.encodeWithSelector(BlocklistToken.BlocklistToken_Blocked.selector, PAYOUT));
         escrow.collect(NODE, lineId);
         vm.prank(NODE);
@@ -118,7 +118,7 @@ contract TokenAttacksTest is AttackBase {
         // PUSH0 PUSH0 REVERT: whoever calls it fails.
         vm.etch(PAYOUT, hex"5f5ffd");
         uint256 channel = _open(PAYER_KEY, 100);
-        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_row(PAYER_KEY, channel, 40, 40)));
+        (Batch memory batch, bytes memory rows) = (_batch(Lane.Voucher), _rows(_claim(PAYER_KEY, channel, 40, 40)));
         escrow.settleAndCollect(batch, rows, _signBatch(ENCLAVE_KEY, batch, rows));
         assertEq(token.balanceOf(PAYOUT), 40, "tokens sent");
     }
@@ -135,7 +135,7 @@ contract TokenAttacksTest is AttackBase {
         money.approve(address(escrow), value);
         uint256 channel = escrow.open(_opening(amount, false));
         vm.stopPrank();
-        _expectPaid(_rows(_row(PAYER_KEY, channel, used, used)), used, 0);
+        _expectPaid(_rows(_claim(PAYER_KEY, channel, used, used)), used, 0);
         escrow.collect(NODE, lineId);
         vm.prank(NODE);
         if (escrow.release(lineId, channel) != 0) {

@@ -125,11 +125,15 @@ abstract contract PaymentSigning is WorldActions, RowPacking {
         return _sign(key, _closeDigest(channel, cumulative, issuedAt));
     }
 
-    function _signReceipt(uint256 key, Receipt memory receipt) internal view returns (bytes memory) {
+    function _receiptDigest(Receipt memory receipt) internal view returns (bytes32) {
         bytes32 typeHash = keccak256(
             "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)"
         );
-        return _sign(key, _digest(keccak256(abi.encode(typeHash, receipt))));
+        return _digest(keccak256(abi.encode(typeHash, receipt)));
+    }
+
+    function _signReceipt(uint256 key, Receipt memory receipt) internal view returns (bytes memory) {
+        return _sign(key, _receiptDigest(receipt));
     }
 
     // Holders of the token

@@ -44,6 +44,19 @@ abstract contract PaymentsBase is PaymentsActions {
         _registerEnclave(NODE, ENCLAVE);
     }
 
+    /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
+    function _deployPayments(TestToken money) internal {
+        token = money;
+        nodes = _newRegistry(false);
+        escrow = _newEscrow(money);
+        arbiter = _newArbiter();
+        _nameSlasher(nodes, address(arbiter));
+        nodes.setVerifier(verifier, _always());
+        _pin(OWNER, lineId, MEASUREMENT);
+        _registerNode(NODE, PAYOUT, MIN_STAKE);
+        _registerEnclave(NODE, ENCLAVE);
+    }
+
     /// @dev Puts another registry in the place of `nodes`.
     function _replaceRegistry(bool production) internal {
         nodes = _newRegistry(production);

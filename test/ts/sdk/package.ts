@@ -37,7 +37,9 @@ async function contents(directory: string): Promise<Record<string, string>> {
 }
 
 describe("sdk: package", () => {
-  for (const entry of ["index.js", "eip712/index.js", "errors/index.js", "abis/index.js", "weights/index.js"]) {
+  for (const entry of ["index", "eip712/index", "errors/index", "abis/index", "weights/index", "watchtower/index"].map(
+    (name) => `${name}.js`,
+  )) {
     it(`${entry} imports nothing of Node`, async () => {
       const { files, packages } = await imports(entry);
       expect(files.size).to.be.greaterThan(1);

@@ -10,7 +10,7 @@ import { type BooksOptions, booksOf, booksOptions } from "./books.js";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 /** Chains of development, whose blocks are final at once. */
-const LOCAL_CHAINS = [31337n, 1337n];
+export const LOCAL_CHAINS = [31337n, 1337n];
 
 /** What commander makes of `serve`'s options. */
 export interface ServeOptions extends BooksOptions {
@@ -141,13 +141,13 @@ export function configOf(options: ServeOptions): WorkerConfig {
   };
 }
 
-/** The operator's key from FREEHOLD_WORKER_KEY or `--key-file`: never from an argument, which other users can see. */
-export function operatorKey(keyFile: string | undefined): string {
-  const fromEnvironment = process.env[env("KEY")];
+/** The key from an environment variable or `--key-file`: never from an argument, which other users can see. */
+export function operatorKey(keyFile: string | undefined, variable = env("KEY")): string {
+  const fromEnvironment = process.env[variable];
   if (fromEnvironment === undefined && keyFile === undefined) {
-    throw new UsageError(`no operator key: set ${env("KEY")} or pass --key-file`);
+    throw new UsageError(`no operator key: set ${variable} or pass --key-file`);
   }
-  const source = fromEnvironment === undefined ? `--key-file ${keyFile}` : env("KEY");
+  const source = fromEnvironment === undefined ? `--key-file ${keyFile}` : variable;
   const key = (fromEnvironment ?? readKey(keyFile ?? "")).trim();
   const prefixed = key.startsWith("0x") ? key : `0x${key}`;
   try {
@@ -166,7 +166,8 @@ function readKey(file: string): string {
   }
 }
 
-function url(text: string): string {
+/** An http or https URL. Throws commander's error, as the others do. */
+export function url(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InvalidArgumentError("It must be an http or https URL.");
 }
@@ -181,12 +182,14 @@ function bytes32(text: string): Hex {
   throw new InvalidArgumentError("It must be 0x and 64 hex digits.");
 }
 
-function amount(text: string): bigint {
+/** A whole number above 0 that fits the books. */
+export function amount(text: string): bigint {
   if (/^[1-9][0-9]{0,18}$/.test(text) && BigInt(text) <= MAX_AMOUNT) return BigInt(text);
   throw new InvalidArgumentError("It must be a whole number above 0.");
 }
 
-function integer(least: number, most: number): (text: string) => number {
+/** A whole number between two. */
+export function integer(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^[0-9]{1,10}$/.test(text) && value >= least && value <= most) return value;

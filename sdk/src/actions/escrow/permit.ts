@@ -1,6 +1,13 @@
-import { Signature } from "ethers";
+import { Interface, Signature } from "ethers";
 import type { Context } from "../../context.js";
+import type { Domain } from "../../eip712/domains.js";
+import { decodeError } from "../../errors/decode.js";
+import { NetworkError } from "../../errors/transport.js";
+import { withTimeout } from "../../timeout.js";
 import { call } from "../read.js";
+
+/** Tokens of the first hour of EIP-3009 have it instead of ERC-5267. */
+const VERSION = new Interface(["function version() view returns (string)"]);
 
 /** A permit (EIP-2612) of the caller for the escrow. */
 export interface Permit {
@@ -33,8 +40,33 @@ export async function signPermit(ctx: Context, amount: bigint, deadline: bigint)
   return { deadline, v, r, s };
 }
 
-/** The token's EIP-712 domain, as it says it itself (ERC-5267). */
-export async function tokenDomain(ctx: Context) {
-  const { name, version } = await call(ctx, "Token", "eip712Domain", []);
+/** The token's EIP-712 domain, as it says it itself (ERC-5267); of older tokens, from `name` and `version`. */
+export async function tokenDomain(ctx: Context): Promise<Domain> {
+  const { name, version } = await named(ctx);
   return { name, version, chainId: ctx.chainId, verifyingContract: ctx.addressOf("Token") };
+}
+
+async function named(ctx: Context): Promise<{ name: string; version: string }> {
+  try {
+    const { name, version } = await call(ctx, "Token", "eip712Domain", []);
+    return { name, version };
+  } catch (error) {
+    if (error instanceof NetworkError) throw error;
+    const [name, version] = await Promise.all([call(ctx, "Token", "name", []), versionOf(ctx)]);
+    return { name, version };
+  }
+}
+
+/** "1" of tokens that have no `version`: the first one's, in EIP-2612's own words. */
+async function versionOf(ctx: Context): Promise<string> {
+  try {
+    const provider = await ctx.ready();
+    const request = { to: ctx.addressOf("Token"), data: VERSION.encodeFunctionData("version") };
+    const returned = await withTimeout(provider.call(request), ctx.timeoutMs, "Token.version");
+    return String(VERSION.decodeFunctionResult("version", returned)[0]);
+  } catch (error) {
+    const typed = decodeError(error, "Token");
+    if (typed instanceof NetworkError) throw typed;
+    return "1";
+  }
 }

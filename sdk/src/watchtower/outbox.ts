@@ -1,0 +1,132 @@
+import { min } from "../bigint.js";
+import { FreeholdError } from "../errors/base.js";
+import type { Hex } from "../hex.js";
+import { MAX_TRANSACTION_GAS } from "../settlement/gas.js";
+import { type JobRecord, type JobTransaction, pendingOf } from "./jobs.js";
+import type { TowerSender } from "./sender.js";
+import type { Next } from "./situation.js";
+
+/** What the outbox tells of a transaction. */
+export type Fate = "sent" | "mined" | "reverted" | "dropped" | "raised" | "not taken";
+
+export interface OutboxOptions {
+  readonly sender: TowerSender;
+  readonly account: string;
+  /** Seconds of wall clock after which a transaction that is in no block is sent again with a higher fee. */
+  readonly patience: number;
+  /** Durable when it resolves. */
+  save(record: JobRecord): Promise<void>;
+  tell(record: JobRecord, fate: Fate, transaction: JobTransaction, cause?: unknown): void;
+}
+
+/**
+ * Transactions of jobs: written down when they are signed, then sent, then followed until the chain has decided. A process that died
+ * anywhere in between goes on with the same bytes, so that no step of a job is ever mined twice.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  /** Wall clock, seconds, of the last broadcast by this process, by hash. */
+  readonly #sentAt = new Map<Hex, number>();
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Brings a job's pending transaction one step on. Returns the record as it is then. */
+  async follow(record: JobRecord, finalBlock: number): Promise<JobRecord> {
+    const pending = pendingOf(record);
+    if (pending === undefined) return record;
+    const { sender, account } = this.#options;
+    const receipt = await sender.receipt(pending.hashes);
+    if (receipt !== undefined) {
+      if (receipt.blockNumber > finalBlock) return record;
+      return this.#decide(record, pending, receipt.status === 1 ? "mined" : "reverted", receipt.blockNumber);
+    }
+    if ((await sender.nonceAt(account, finalBlock)) > pending.nonce) {
+      return this.#decide(record, pending, "dropped", undefined);
+    }
+    return this.#sendAgain(record, pending);
+  }
+
+  /** Signs a job's next transaction, writes it down and sends it. `records`: all open ones, whose nonces are taken. */
+  async send(record: JobRecord, next: Next & { do: "send" }, records: Iterable<JobRecord>): Promise<JobRecord> {
+    const { sender, account, save } = this.#options;
+    const { to, data } = await next.call.prepare();
+    const gas = await next.call.estimateGas();
+    if (gas > MAX_TRANSACTION_GAS) {
+      throw new FreeholdError("TOO_MUCH_GAS", `${next.step} takes ${gas} gas, a transaction has less`);
+    }
+    const nonce = await sender.nextNonce(account, leastNonce(records));
+    const gasLimit = min((gas * 5n) / 4n, MAX_TRANSACTION_GAS);
+    const { raw, hash } = await sender.sign({ to, data, gasLimit, nonce });
+    const transaction: JobTransaction = {
+      step: next.step,
+      nonce,
+      raw,
+      hashes: [hash],
+      status: "pending",
+      block: undefined,
+    };
+    const written = { ...record, transactions: [...record.transactions, transaction] };
+    await save(written);
+    await this.#broadcast(written, transaction, "sent");
+    return written;
+  }
+
+  async #decide(
+    record: JobRecord,
+    pending: JobTransaction,
+    status: "mined" | "reverted" | "dropped",
+    block: number | undefined,
+  ): Promise<JobRecord> {
+    const decided = { ...pending, status, block };
+    const written = replace(record, pending, decided);
+    await this.#options.save(written);
+    for (const hash of pending.hashes) this.#sentAt.delete(hash);
+    this.#options.tell(written, status, decided);
+    return written;
+  }
+
+  /** The first turn of a process sends it as it is: nobody knows whether it left before. */
+  async #sendAgain(record: JobRecord, pending: JobTransaction): Promise<JobRecord> {
+    const sentAt = this.#sentAt.get(pending.hashes.at(-1) ?? "0x");
+    if (sentAt === undefined) {
+      await this.#broadcast(record, pending, "sent");
+      return record;
+    }
+    if (seconds() - sentAt < this.#options.patience) return record;
+    const raised = await this.#options.sender.raise(pending.raw);
+    if (raised === undefined) {
+      await this.#broadcast(record, pending, "sent");
+      return record;
+    }
+    const replaced = { ...pending, raw: raised.raw, hashes: [...pending.hashes, raised.hash] };
+    const written = replace(record, pending, replaced);
+    await this.#options.save(written);
+    await this.#broadcast(written, replaced, "raised");
+    return written;
+  }
+
+  async #broadcast(record: JobRecord, transaction: JobTransaction, fate: Fate): Promise<void> {
+    this.#sentAt.set(transaction.hashes.at(-1) ?? "0x", seconds());
+    try {
+      await this.#options.sender.broadcast(transaction.raw);
+      this.#options.tell(record, fate, transaction);
+    } catch (cause) {
+      this.#options.tell(record, "not taken", transaction, cause);
+    }
+  }
+}
+
+function replace(record: JobRecord, before: JobTransaction, after: JobTransaction): JobRecord {
+  return { ...record, transactions: record.transactions.map((one) => (one === before ? after : one)) };
+}
+
+/** One more than the highest nonce that is written down and undecided: it may not have left yet. */
+function leastNonce(records: Iterable<JobRecord>): number {
+  let least = 0;
+  for (const record of records) least = Math.max(least, (pendingOf(record)?.nonce ?? -1) + 1);
+  return least;
+}
+
+const seconds = () => Math.floor(performance.now() / 1000);
