@@ -17,6 +17,8 @@ export interface WorkerConfig {
   readonly replica: string;
   /** Of one inference. */
   readonly price: bigint;
+  /** Of one that a token transfer of its own pays for, which costs the node gas; default `price`, 0: no transfers are taken. */
+  readonly exactPrice?: bigint | undefined;
   readonly host: string;
   readonly port: number;
   readonly settlement: SettlementPolicy;

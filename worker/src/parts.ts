@@ -22,7 +22,10 @@ import { Collector } from "./settlement/collector.js";
 import { Follower } from "./settlement/follower.js";
 import { Settlement } from "./settlement/index.js";
 import { Settler } from "./settlement/settler.js";
+import { Serving } from "./service/serving.js";
 import type { Store } from "./store/index.js";
+import type { X402 } from "./x402/index.js";
+import { x402Parts } from "./x402/parts.js";
 
 /** A worker's parts, wired together; nothing of it runs yet. */
 export interface Parts {
@@ -35,6 +38,7 @@ export interface Parts {
   readonly channels: Channels;
   readonly inference: InferenceService;
   readonly offers: Offers;
+  readonly x402: X402;
   readonly metrics: Metrics;
   readonly follower: Follower;
   settlement(maxBatchAge: bigint): Settlement;
@@ -83,6 +87,22 @@ export async function assemble(
     version: () => versions.current?.version ?? -1,
   });
   const gate = new Gate(GATE);
+  const serving = new Serving({ enclave, versions, watcher, lineId });
+  const offers = new Offers({ enclave, versions, watcher, addresses, node, price });
+  const inference = new InferenceService({
+    store,
+    enclave,
+    versions,
+    channels,
+    serving,
+    gate,
+    metrics,
+    chainId,
+    escrow,
+    node,
+    price,
+  });
+  const work = { offers, inference, serving, enclave, versions, gate, provider, sender: operator, store };
   const keeper = new BooksKeeper(store, chain, log);
   const follower = new Follower(store, operator, keeper, config.settlement.patience, metrics, log);
   return {
@@ -93,21 +113,9 @@ export async function assemble(
     enclave,
     versions,
     channels,
-    inference: new InferenceService({
-      store,
-      enclave,
-      versions,
-      channels,
-      watcher,
-      gate,
-      metrics,
-      chainId,
-      escrow,
-      node,
-      lineId,
-      price,
-    }),
-    offers: new Offers({ enclave, versions, watcher, addresses, node, price }),
+    inference,
+    offers,
+    x402: x402Parts(config, work, log),
     metrics,
     follower,
     settlement(maxBatchAge) {

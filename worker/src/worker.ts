@@ -40,11 +40,12 @@ export class Worker {
     this.#store = store;
     this.#app = app;
     this.#parts = parts;
-    const { offers, inference, channels } = parts;
+    const { offers, inference, channels, x402 } = parts;
     const routes = {
       offer: () => offers.current(),
       inference: (key: string, request: Parameters<typeof inference.answer>[1]) => inference.answer(key, request),
       recovery: (channel: bigint) => recoveryOf(store, channels, channel),
+      x402: (call: Parameters<typeof x402.answer>[0]) => x402.answer(call),
       isReady: () => offers.isReady,
     };
     this.#http = serve(app, routes, parts.metrics);
@@ -174,7 +175,10 @@ export class Worker {
 
   async #prune(): Promise<void> {
     const before = BigInt(Math.floor(Date.now() / 1000)) - RESPONSE_LIFE;
-    await this.#store.books.pruneResponses(before).catch((error) => this.#warn(error, "old answers cannot be deleted"));
+    const { books, payments } = this.#store;
+    await Promise.all([books.pruneResponses(before), payments.prune(before)]).catch((error) =>
+      this.#warn(error, "old answers cannot be deleted"),
+    );
   }
 
   #warn(error: unknown, what: string): void {

@@ -1,5 +1,12 @@
 export { type Domain, datasetDomain, escrowDomain, ledgerDomain } from "./domains.js";
 export {
+  EXACT_RECEIPT_TYPES,
+  type ExactReceipt,
+  hashExactReceipt,
+  recoverExactReceipt,
+  signExactReceipt,
+} from "./exact-receipt.js";
+export {
   CHALLENGE_TYPES,
   type Challenge,
   CLOSE_REQUEST_TYPES,

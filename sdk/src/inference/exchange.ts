@@ -9,7 +9,7 @@ import { requestAad, requestHash, responseHash } from "../sealing/aad.js";
 import { type SealedRequest, sealRequest } from "../sealing/seal.js";
 import type { SignedOffer } from "../wire/offer.js";
 import { decodeOutput, encodeInput } from "../wire/plaintext.js";
-import { encodeRequest } from "../wire/request.js";
+import { encodeRequest, type InferenceRequest } from "../wire/request.js";
 import { decodeResponse, type InferenceResponse } from "../wire/response.js";
 import { accept } from "./accept.js";
 import { chainTime } from "./chain.js";
@@ -47,6 +47,18 @@ export interface ExchangeParameters {
   /** The chain's time when the offer was checked. */
   now: bigint;
   input: unknown;
+  /** The voucher's signature, when it is signed already. */
+  voucher?: Hex;
+  /** How the request travels; default: as docs/protocol.md 4.2 says. */
+  carrier?: Carrier;
+}
+
+/** Another way to the node than `POST /v1/inference`. */
+export interface Carrier {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  /** The body. */
+  encode(request: InferenceRequest): string;
 }
 
 /**
@@ -64,6 +76,20 @@ export async function exchange<T>(ctx: Context, p: ExchangeParameters, limits: L
   }
 }
 
+/** The voucher that pays for a ticket. */
+export function signTicket(
+  p: Pick<ExchangeParameters, "domain" | "offer" | "channel" | "signer" | "cumulative">,
+): Promise<Hex> {
+  const { node, lineId } = p.offer;
+  const { channel, cumulative } = p;
+  return decoded("InferenceEscrow", () => signVoucher(p.signer, p.domain, { node, channel, lineId, cumulative }));
+}
+
+function ownCarrier(endpoint: string): Carrier {
+  const encode = (request: InferenceRequest) => JSON.stringify(encodeRequest(request));
+  return { url: routeOf(endpoint, "/v1/inference"), headers: {}, encode };
+}
+
 async function exchanged<T>(
   ctx: Context,
   p: ExchangeParameters,
@@ -73,16 +99,14 @@ async function exchanged<T>(
   const { offer, domain, channel, cumulative } = p;
   const { node, lineId, versionHash, price } = offer;
   const idempotencyKey = p.ticket.id;
-  const voucher = await decoded("InferenceEscrow", () =>
-    signVoucher(p.signer, domain, { node, channel, lineId, cumulative }),
-  );
+  const voucher = p.voucher ?? (await signTicket(p));
   const bound = { chainId: ctx.chainId, escrow: domain.verifyingContract, node, channel, lineId, versionHash };
   const aad = requestAad({ ...bound, idempotencyKey, cumulative });
   const sealed = await sealRequest({ hpkePublicKey: offer.hpkePublicKey, aad, plaintext: encodeInput(p.input) });
   const { enc, ciphertext } = sealed;
   const body = { channel, lineId, versionHash, voucher: { cumulative, signature: voucher }, enc, ciphertext };
-  const url = routeOf(p.endpoint, "/v1/inference");
-  const answer = await post(url, JSON.stringify(encodeRequest(body)), idempotencyKey, limits, fate);
+  const { url, headers, encode } = p.carrier ?? ownCarrier(p.endpoint);
+  const answer = await post(url, encode(body), idempotencyKey, limits, fate, headers);
   if (answer.status !== 200) throw refusal(url, answer);
 
   const response = decode(answer.body);
@@ -114,7 +138,7 @@ async function commit({ ledger, ticket }: ExchangeParameters, receipt: Receipt, 
 }
 
 /** What becomes of the ticket of a request that failed; whether it was metered although the node refused it. */
-async function settle({ ledger, ticket }: ExchangeParameters, { isDoubtful }: Fate): Promise<boolean> {
+export async function settle({ ledger, ticket }: Pick<ExchangeParameters, "ledger" | "ticket">, { isDoubtful }: Fate): Promise<boolean> {
   try {
     return await ledger.update((state) => {
       if (state === undefined) return [state, false];

@@ -7,6 +7,7 @@ export interface Answer {
   body: unknown;
   /** Seconds, from Retry-After. */
   retryAfter: number | undefined;
+  headers: Headers;
 }
 
 /** One exchange's limits. */
@@ -46,7 +47,8 @@ export async function fetchJson(url: string, init: RequestInit, limits: Limits):
     const response = await fetch(url, { ...init, redirect: "error", signal: limits.signal });
     const bytes = await readBody(response, limits.maxBytes);
     const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
-    return { status: response.status, body: parse(bytes), retryAfter: retryAfter >= 0 ? retryAfter : undefined };
+    const { status, headers } = response;
+    return { status, body: parse(bytes), retryAfter: retryAfter >= 0 ? retryAfter : undefined, headers };
   } catch (cause) {
     if (cause instanceof InferenceError) throw cause;
     if (limits.signal.aborted) throw aborted(limits.signal, url);

@@ -2,7 +2,7 @@ import type { Context } from "../context.js";
 import type { Hex } from "../hex.js";
 import type { SignedOffer } from "../wire/offer.js";
 import { Cached } from "./cached.js";
-import { type ChainView, chainView } from "./chain.js";
+import { type ChainView, chainTime, chainView } from "./chain.js";
 import { InferenceError } from "./errors.js";
 import type { Limits } from "./http.js";
 import { checkAgainstChain, fetchOffer } from "./offer.js";
@@ -61,6 +61,11 @@ export class OfferWatch {
     const { offer, view } = await this.#view.get();
     checkAgainstChain(offer, view);
     return { offer, now: view.now };
+  }
+
+  /** The chain's time now, Unix seconds. */
+  chainTime(): Promise<bigint> {
+    return chainTime(this.#ctx);
   }
 
   /** Fetches another offer. Those who want one at the same time share it. */

@@ -24,8 +24,9 @@ export async function post(
   idempotencyKey: string,
   limits: Limits,
   fate: Fate,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const headers = { "content-type": "application/json", [IDEMPOTENCY_HEADER]: idempotencyKey };
+  const headers = { ...more, "content-type": "application/json", [IDEMPOTENCY_HEADER]: idempotencyKey };
   for (let tries = 1; ; tries++) {
     let pause = FIRST_PAUSE_MS * 2 ** (tries - 1);
     if (limits.signal.aborted) throw aborted(limits.signal, url);
@@ -46,7 +47,8 @@ export async function post(
 /** Whether an answer says, in the protocol's own words, that nothing was metered. `internal` is what a node says when it does not know. */
 function metersNothing({ status, body }: Answer): boolean {
   const problem = decodeProblem(body);
-  return problem !== undefined && problem.status === status && problem.code !== "internal";
+  // Over x402 every refusal of a payment is a 402.
+  return problem !== undefined && (problem.status === status || status === 402) && problem.code !== "internal";
 }
 
 /** Whether a request failed before a byte of it left; a browser never says so. */

@@ -8,7 +8,7 @@ import { Depositor } from "./deposit/depositor.js";
 import { ownChannel } from "./deposit/open.js";
 import { checkPolicy } from "./deposit/policy.js";
 import { InferenceError } from "./errors.js";
-import { exchange, type InferenceResult } from "./exchange.js";
+import { type Carrier, exchange, type InferenceResult, settle, signTicket } from "./exchange.js";
 import { aborted, deadline, type Limits } from "./http.js";
 import { OfferWatch } from "./offer-watch.js";
 import {
@@ -22,6 +22,7 @@ import {
 } from "./parameters.js";
 import { PayerChannel } from "./payer-channel.js";
 import { sleep } from "./post.js";
+import type { Prepaid } from "./prepaid.js";
 
 /** Milliseconds after a request's deadline for which its ticket is still its owner's: clocks differ. */
 const CLOCK_SLACK_MS = 60_000;
@@ -132,6 +133,46 @@ export class InferenceSession {
         else if (tries >= MOST_TRIES) throw error;
         else await this.#catchUp(error, offer, cumulative, limits);
       }
+    }
+  }
+
+  /** Sets one request's price aside and signs its voucher; the request travels by a carrier of the caller's. Throws {@link InferenceError}. */
+  async prepay(params: Omit<RequestParameters, "input"> = {}): Promise<Prepaid> {
+    const { endpoint, maxResponseBytes } = this.#params;
+    const timeoutMs = params.timeoutMs ?? this.#params.timeoutMs ?? TIMEOUT_MS;
+    const signal = deadline(timeoutMs, params.signal);
+    const limits = { signal, maxBytes: maxResponseBytes ?? MAX_RESPONSE_BYTES };
+    const { offer, now } = await this.#offers.verified(limits);
+    const until = Date.now() + timeoutMs + CLOCK_SLACK_MS;
+    const { ticket, cumulative } = await this.#channel.reserve(offer.price, until, limits);
+    const { channel } = this;
+    const { ledger } = this.#channel;
+    const paid = { endpoint, offer, ticket, cumulative, now, ledger, channel, domain: this.#domain, signer: this.#signer };
+    const release = async () => {
+      await settle(paid, { isDoubtful: false });
+    };
+    try {
+      const voucher = await signTicket(paid);
+      return {
+        channel,
+        cumulative,
+        signature: voucher,
+        idempotencyKey: ticket.id,
+        offer,
+        release,
+        send: async <T>(input: unknown, carrier: Carrier) => {
+          try {
+            return await exchange<T>(this.#ctx, { ...paid, voucher, carrier, input }, limits);
+          } catch (error) {
+            // What there is to learn of it serves the next one.
+            await this.#catchUp(error, offer, cumulative, limits);
+            throw error;
+          }
+        },
+      };
+    } catch (error) {
+      await release();
+      throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 export { type RequestBinding, requestAad, requestHash, responseHash } from "./aad.js";
+export { type ExactBinding, exactAad } from "./exact-aad.js";
 export { SealingError, type SealingErrorCode } from "./errors.js";
 export { generateHpkeKeyPair, type HpkeKeyPair, importHpkePrivateKey } from "./keys.js";
 export { PADDING, pad, unpad } from "./padding.js";

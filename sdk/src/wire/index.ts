@@ -1,4 +1,15 @@
 export { WireError } from "./error.js";
+export {
+  decodeExactReceipt,
+  decodeExactResponse,
+  decodeX402Request,
+  type ExactResponse,
+  encodeExactReceipt,
+  encodeExactResponse,
+  encodeX402Request,
+  X402_ROUTE,
+  type X402Request,
+} from "./exact.js";
 export { decodeOffer, encodeOffer, offerStruct, type SignedOffer } from "./offer.js";
 export {
   type Classification,

@@ -2,6 +2,7 @@
 export const PROBLEM_STATUS = {
   malformed: 400,
   "bad-idempotency-key": 400,
+  "payment-required": 402,
   "voucher-too-low": 402,
   "insufficient-deposit": 402,
   "bad-voucher-signature": 403,

@@ -20,6 +20,7 @@ export interface ServeOptions extends BooksOptions {
   readonly store: string;
   readonly replica: string;
   readonly price: bigint;
+  readonly exactPrice?: bigint;
   readonly host: string;
   readonly port: number;
   readonly tee: "development";
@@ -55,6 +56,11 @@ export function serveOptions(command: Command): Command {
         .argParser(name),
     )
     .addOption(required("--price <units>", "price of one inference, in units of the escrow", "PRICE").argParser(amount))
+    .addOption(
+      optional("--exact-price <units>", "price of one that a token transfer pays for: gas included; 0: take none", "EXACT_PRICE")
+        .default(undefined, "--price")
+        .argParser((text) => (text === "0" ? 0n : amount(text))),
+    )
     .addOption(optional("--key-file <file>", "file with the operator's private key", "KEY_FILE"))
     .addOption(optional("--host <address>", "address to listen on", "HOST").default("127.0.0.1"))
     .addOption(
@@ -124,6 +130,7 @@ export function configOf(options: ServeOptions): WorkerConfig {
     ...booksOf(options),
     replica: options.replica,
     price: options.price,
+    exactPrice: options.exactPrice,
     host: options.host,
     port: options.port,
     settlement: {

@@ -2,17 +2,22 @@ import {
   type Batch,
   type Domain,
   decodeInput,
+  type ExactReceipt,
+  type ExactResponse,
   encodeOutput,
   escrowDomain,
+  exactAad,
   type Hex,
   type Offer,
   type OpenedRequest,
   openRequest,
   type Receipt,
+  requestHash,
   responseHash,
   type SealedResponse,
   SealingError,
   signBatch,
+  signExactReceipt,
   signOffer,
   signReceipt,
   WireError,
@@ -61,6 +66,13 @@ export interface Completed {
   readonly signature: Hex;
   readonly receiptKey: Hex;
   readonly response: SealedResponse;
+}
+
+/** What the enclave is told of a request that a token transfer pays for. */
+export interface ExactJob extends Omit<Job, "aad" | "requestHash" | "channel" | "price"> {
+  readonly idempotencyKey: string;
+  /** The transfer that pays, as docs/x402.md names its parts. */
+  readonly payment: Pick<ExactReceipt, "payer" | "paymentNonce" | "asset" | "payTo" | "amount">;
 }
 
 /** Public halves of one key generation. */
@@ -174,8 +186,33 @@ export class Enclave {
     return { receipt, signature, receiptKey, response };
   }
 
+  /**
+   * Opens, infers, seals and signs what a token transfer pays for. The request opens only for that payment, node, line, version
+   * and key: nobody can attach another one to it. Throws what {@link infer} and `finishedAt` throw.
+   */
+  async inferExact(job: ExactJob): Promise<ExactResponse> {
+    const { chainId, verifyingContract: escrow } = this.#domain;
+    const { lineId, versionHash, idempotencyKey, payment, enc, ciphertext } = job;
+    const node = this.#node;
+    const aad = exactAad({ chainId, escrow, node, lineId, versionHash, idempotencyKey, ...payment });
+    const hash = requestHash({ aad, enc, ciphertext });
+    const { generation, opened } = await this.#open({ ...job, aad });
+    const output = await infer(job.engine, opened.plaintext);
+    const response = await opened.sealResponse(output, hash);
+    const receipt: ExactReceipt = {
+      node,
+      ...payment,
+      lineId,
+      versionHash,
+      requestHash: hash,
+      responseHash: responseHash(response),
+      workedAt: job.finishedAt(generation.receiptKey),
+    };
+    return { receipt, signature: await signExactReceipt(generation.signer, this.#domain, receipt), ...response };
+  }
+
   /** A client may have sealed to the generation before: keys overlap while a new one is registered. */
-  async #open(job: Job): Promise<{ generation: KeyGeneration; opened: OpenedRequest }> {
+  async #open(job: Pick<Job, "aad" | "enc" | "ciphertext" | "payableKeys">): Promise<{ generation: KeyGeneration; opened: OpenedRequest }> {
     for (const receiptKey of job.payableKeys) {
       const generation = this.#generation(receiptKey);
       try {

@@ -12,6 +12,11 @@ export function sendProblem(reply: FastifyReply, problem: AnyProblem): FastifyRe
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
+/** Names the code of a problem that is sent in another form. */
+export function nameCode(reply: FastifyReply, code: string): void {
+  codes.set(reply, code);
+}
+
 /** Code of the problem that was sent; `ok` for none. */
 export function codeOf(reply: FastifyReply): string {
   return codes.get(reply) ?? "ok";

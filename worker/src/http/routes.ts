@@ -6,16 +6,20 @@ import {
   encodeRecovery,
   type InferenceRequest,
   type SignedOffer,
+  X402_ROUTE,
 } from "@freehold/sdk";
 import type { FastifyInstance } from "fastify";
 import type { Metrics } from "../metrics.js";
+import type { X402Call, X402Reply } from "../x402/index.js";
 import { Refusal } from "./refusal.js";
+import { nameCode } from "./reply.js";
 
 /** What the routes of docs/protocol.md 4 stand for. All may throw refusals. */
 export interface Routes {
   offer(): Promise<SignedOffer>;
   inference(idempotencyKey: string, request: InferenceRequest): Promise<string>;
   recovery(channel: bigint): Promise<ChannelRecovery>;
+  x402(call: X402Call): Promise<X402Reply>;
   isReady(): boolean;
 }
 
@@ -31,6 +35,14 @@ export function registerRoutes(app: FastifyInstance, routes: Routes, metrics: Me
     const key = readKey(request.headers["idempotency-key"]);
     const body = await routes.inference(key, decodeRequest(request.body));
     return reply.type(JSON_TYPE).send(body);
+  });
+
+  app.post(X402_ROUTE, async (request, reply) => {
+    const url = `${request.protocol}://${request.host}${X402_ROUTE}`;
+    const { "payment-signature": payment, "idempotency-key": key } = request.headers;
+    const { status, code, headers, body } = await routes.x402({ url, payment, key, body: request.body });
+    nameCode(reply, code);
+    return reply.code(status).headers(headers).type(JSON_TYPE).send(body);
   });
 
   app.get<{ Params: { channel: string } }>("/v1/channels/:channel", async (request, reply) => {

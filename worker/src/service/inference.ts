@@ -6,11 +6,8 @@ import {
   type InferenceRequest,
   requestAad,
   requestHash,
-  sameHex,
 } from "@freehold/sdk";
 import type { Channels } from "../chain/channels.js";
-import { type ChainView, paysFor } from "../chain/view.js";
-import type { Watcher } from "../chain/watcher.js";
 import type { Enclave, Finished, Meter } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
@@ -22,6 +19,7 @@ import { requireChannel, requireIndex } from "./channel.js";
 import type { Gate } from "./gate.js";
 import { Idempotency, type RequestIdentity } from "./idempotency.js";
 import { requirePayment } from "./payment.js";
+import type { Serving } from "./serving.js";
 
 /** Steps of the meter that other replicas may take before a request is told to come again. */
 const MAX_TRIES = 10;
@@ -31,13 +29,12 @@ export interface InferenceParts {
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
   readonly channels: Channels;
-  readonly watcher: Watcher;
+  readonly serving: Serving;
   readonly gate: Gate;
   readonly metrics: Metrics;
   readonly chainId: bigint;
   readonly escrow: string;
   readonly node: string;
-  readonly lineId: Hex;
   /** Units per inference. */
   readonly price: bigint;
 }
@@ -72,20 +69,10 @@ export class InferenceService {
     const hash = requestHash({ aad, enc: request.enc, ciphertext: request.ciphertext });
     const identity = { channel, key, requestHash: hash };
     return this.#idempotency.answer(identity, async () => {
-      const version = this.#requireServed(request);
+      const version = this.#parts.serving.version(request);
       const serve = () => this.#serve(identity, request, version, aad);
       return this.#parts.versions.use(version, () => this.#parts.gate.run(channel, serve));
     });
-  }
-
-  /** New requests get the current version, once it is loaded and payable. */
-  #requireServed(request: InferenceRequest): ServedVersion {
-    const { versions, lineId } = this.#parts;
-    this.#payable(this.#requireView());
-    const version = versions.current;
-    if (version === undefined) throw new Refusal("not-ready", "no version is loaded yet: retry later");
-    if (!sameHex(request.lineId, lineId) || !sameHex(request.versionHash, version.hash)) throw notServed(version);
-    return version;
   }
 
   async #serve(
@@ -156,8 +143,8 @@ export class InferenceService {
       versionHash: version.hash,
       engine: version.engine,
       price: this.#parts.price,
-      payableKeys: this.#payable(this.#requireView()),
-      finishedAt: (receiptKey) => this.#finishedAt(version, receiptKey),
+      payableKeys: this.#parts.serving.payableKeys(),
+      finishedAt: (receiptKey) => this.#parts.serving.finishedAt(version, receiptKey),
     });
   }
 
@@ -188,35 +175,6 @@ export class InferenceService {
       return this.#idempotency.stored(identity);
     }
   }
-
-  /** Chain time of work that is done now, on the version that the request named, if that is still payable. */
-  #finishedAt(version: ServedVersion, receiptKey: Hex): bigint {
-    const view = this.#requireView();
-    if (paysFor(view, version.hash, receiptKey)) return view.head.timestamp;
-    const { current } = this.#parts.versions;
-    if (current !== undefined && current.hash !== version.hash) throw notServed(current);
-    throw new Refusal("not-ready", "the enclave is not payable any more: ask for a new offer");
-  }
-
-  #requireView(): ChainView {
-    const view = this.#parts.watcher.fresh;
-    if (view === undefined) throw new Refusal("not-ready", "the chain does not answer this node: retry later");
-    return view;
-  }
-
-  #payable(view: ChainView): Hex[] {
-    const { enclave, versions } = this.#parts;
-    const hash = versions.current?.hash ?? view.active.hash;
-    const keys = enclave.keys.map(({ receiptKey }) => receiptKey).filter((key) => paysFor(view, hash, key));
-    if (keys.length === 0) throw new Refusal("not-ready", "the enclave is not payable on this line: retry later");
-    return keys;
-  }
-}
-
-function notServed(version: ServedVersion): Refusal {
-  return new Refusal("version-not-served", `this node serves version ${version.version} of the line`, {
-    served: version.hash,
-  });
 }
 
 /** Whether another replica was faster: with the same request, or with another one of the channel. */

@@ -1,5 +1,6 @@
 import type { Books } from "./books.js";
 import type { Debts } from "./debts.js";
+import type { Payments } from "./payments.js";
 import type { SealedKeys } from "./sealed-keys.js";
 import type { Settlements } from "./settlements.js";
 
@@ -8,6 +9,7 @@ export interface Store {
   readonly books: Books;
   readonly debts: Debts;
   readonly settlements: Settlements;
+  readonly payments: Payments;
   /** Of this replica. */
   readonly keys: SealedKeys;
   /** One replica settles at a time: takes that part, or makes sure that this one has it still. False: another has it. */
@@ -23,5 +25,6 @@ export { MAX_AMOUNT } from "./database.js";
 export type { Debt, Debts, Totals } from "./debts.js";
 export type { StoreIdentity } from "./identity.js";
 export { openStore, type ReadableStore, readStore, type StoreLocation } from "./open.js";
+export type { PaymentName, Payments, StoredPayment } from "./payments.js";
 export type { SealedKey, SealedKeys } from "./sealed-keys.js";
 export type { Claim, SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";

@@ -104,6 +104,24 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ALTER TABLE settlements ADD COLUMN lane TEXT;
   ALTER TABLE settlements ADD COLUMN batch_nonce ${d.integer};
   `,
+
+  // Inferences that a token transfer pays for: written with the answer, before the transfer is sent. settled_by: its transaction.
+  (d) => `
+  CREATE TABLE payments (
+    payer TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    body TEXT NOT NULL,
+    from_block ${d.integer} NOT NULL,
+    raw TEXT,
+    hash TEXT,
+    settled_by TEXT,
+    created_at ${d.integer} NOT NULL,
+    PRIMARY KEY (payer, nonce)
+  ${d.keyed};
+  CREATE INDEX payments_by_age ON payments (created_at);
+  `,
 ];
 
 /** Of the first release, which knew SQLite only. */

@@ -8,6 +8,7 @@ import { Debts } from "./debts.js";
 import { bind, readIdentity, type StoreIdentity } from "./identity.js";
 import type { Store } from "./index.js";
 import { lockDirectory } from "./lock.js";
+import { Payments } from "./payments.js";
 import { PostgresDatabase } from "./postgres.js";
 import { PostgresLocks } from "./postgres-locks.js";
 import { SealedKeys } from "./sealed-keys.js";
@@ -23,7 +24,7 @@ export interface StoreLocation {
 }
 
 /** What a look from outside may read. */
-export interface ReadableStore extends Pick<Store, "books" | "debts" | "settlements" | "close"> {
+export interface ReadableStore extends Pick<Store, "books" | "debts" | "settlements" | "payments" | "close"> {
   readonly identity: StoreIdentity;
 }
 
@@ -115,6 +116,7 @@ async function holdSoon(locks: PostgresLocks, name: string): Promise<boolean> {
   return true;
 }
 
-function shared(db: Database, { node }: StoreIdentity): Pick<Store, "books" | "debts" | "settlements"> {
-  return { books: new Books(db, node), debts: new Debts(db), settlements: new Settlements(db) };
+function shared(db: Database, { node }: StoreIdentity): Pick<Store, "books" | "debts" | "settlements" | "payments"> {
+  const [books, payments] = [new Books(db, node), new Payments(db)];
+  return { books, payments, debts: new Debts(db), settlements: new Settlements(db) };
 }

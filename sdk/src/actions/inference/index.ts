@@ -1,5 +1,6 @@
 import { connect } from "./connect.js";
 import { request } from "./request.js";
+import { watchOffer } from "./watch-offer.js";
 
 /** Paid, sealed, verified inference. */
-export const inferenceActions = { connect, request };
+export const inferenceActions = { connect, request, watchOffer };

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PaymentPayload, PaymentRequirements } from "@x402/core/types";
+import { ExactEvmScheme } from "@x402/evm/exact/facilitator";
+import type { JsonRpcProvider } from "ethers";
+import type { Sender } from "../chain/sender.js";
+import { reason, WorkerError } from "../errors.js";
+import type { Logger } from "../log.js";
+import type { PaymentName, Payments } from "../store/index.js";
+import type { Authorization } from "./payload.js";
+import { PaymentRefusal } from "./refusal.js";
+import { type Carriage, FacilitatorSigner, READ_ONLY } from "./signer.js";
+import type { PaymentToken } from "./token.js";
+import { findTransfer } from "./transfer.js";
+
+/** Most gas of a transfer: a payer's own contract could burn more. */
+const MAX_GAS = 200_000n;
+/** Milliseconds that a request waits for its transfer. */
+const PATIENCE = 60_000;
+
+export interface ExactSettlerParts {
+  readonly provider: JsonRpcProvider;
+  readonly sender: Sender;
+  readonly payments: Payments;
+  readonly token: PaymentToken;
+  readonly log: Logger;
+  readonly pollMs: number;
+  /** Blocks on top of a transfer before it counts. */
+  readonly confirmations: number;
+}
+
+/** A payment as the facilitator takes it; its terms are the node's own. */
+export interface ExactPayment {
+  readonly payload: PaymentPayload;
+  readonly requirements: PaymentRequirements;
+  readonly authorization: Authorization;
+}
+
+/** The worker as its own facilitator: verifies EIP-3009 payments and sends their transfers, one operator nonce after the other. */
+export class ExactSettler {
+  readonly #parts: ExactSettlerParts;
+
+  constructor(parts: ExactSettlerParts) {
+    this.#parts = parts;
+  }
+
+  /** Signature, time, balance and a simulation, before any work. Throws {@link PaymentRefusal}. */
+  async verify({ payload, requirements, authorization }: ExactPayment): Promise<void> {
+    const signer = this.#signer(READ_ONLY);
+    const { isValid, invalidReason } = await new ExactEvmScheme(signer).verify(payload, requirements);
+    if (isValid) return;
+    if (signer.isCut) throw new WorkerError("RPC_FAILED", "the chain does not answer");
+    const payer = authorization.from;
+    throw new PaymentRefusal(invalidReason ?? "invalid_payload", "the payment does not hold on the chain", { payer });
+  }
+
+  /**
+   * Brings the transfer of a recorded payment onto the chain and returns its transaction, confirmed. Whoever sent it: what counts
+   * is the transfer. Throws {@link PaymentRefusal}: then nothing was moved, but for `settlement_pending`.
+   */
+  async settle(name: PaymentName, payment: ExactPayment, fromBlock: number): Promise<string> {
+    const { provider, token, sender, payments, confirmations, pollMs } = this.#parts;
+    const { authorization } = payment;
+    const find = () => findTransfer(provider, token, sender.address, authorization, fromBlock);
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const transfer = await find();
+      if (transfer === undefined) {
+        const failure = await this.#transfer(name, payment);
+        // It failed because somebody was faster, perhaps.
+        if (failure !== undefined && (await find()) === undefined) throw failure;
+      } else if (transfer.block + confirmations <= (await provider.getBlockNumber())) {
+        await payments.settle(name, transfer.transaction);
+        return transfer.transaction;
+      }
+      if (performance.now() > end) throw pending(authorization.from);
+      await sleep(pollMs);
+    }
+  }
+
+  /** One try. Returns why it failed for good; undefined: look for the transfer. */
+  async #transfer(name: PaymentName, payment: ExactPayment): Promise<PaymentRefusal | undefined> {
+    const { payload, requirements, authorization } = payment;
+    const signer = this.#signer({
+      send: (to, data) => this.#send(name, to, data),
+      wait: (hash) => this.#wait(hash),
+    });
+    const scheme = new ExactEvmScheme(signer, { simulateInSettle: true });
+    const { success, errorReason = "", errorMessage, transaction } = await scheme.settle(payload, requirements);
+    if (success) return undefined;
+    const payer = authorization.from;
+    this.#parts.log.warn({ transaction, reason: errorReason, error: reason(errorMessage ?? "") }, "transfer failed");
+    if (signer.isCut || errorReason === "settlement_pending") throw pending(payer);
+    return new PaymentRefusal(errorReason, "the transfer failed: nothing was paid and nothing is answered", { payer });
+  }
+
+  /** Writes the transaction down before it leaves; one that another replica sent is waited for. */
+  async #send(name: PaymentName, to: string, data: string): Promise<`0x${string}`> {
+    const { sender, payments, provider } = this.#parts;
+    return sender.exclusive(async () => {
+      const known = (await payments.find(name))?.hash;
+      if (known !== undefined && (await this.#isUnderWay(known))) return known as `0x${string}`;
+      const gas = await provider.estimateGas({ from: sender.address, to, data });
+      if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
+      const { raw, hash } = await sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
+      await payments.send(name, raw, hash);
+      await sender.broadcast(raw);
+      return hash as `0x${string}`;
+    });
+  }
+
+  async #isUnderWay(hash: string): Promise<boolean> {
+    const receipt = await this.#parts.sender.receipt(hash);
+    if (receipt !== null) return receipt.status === 1;
+    return (await this.#parts.provider.getTransaction(hash)) !== null;
+  }
+
+  async #wait(hash: string): Promise<boolean> {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const receipt = await this.#parts.sender.receipt(hash);
+      if (receipt !== null) return receipt.status === 1;
+      if (performance.now() > end) throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
+      await sleep(this.#parts.pollMs);
+    }
+  }
+
+  #signer(carriage: Carriage): FacilitatorSigner {
+    const { provider, sender } = this.#parts;
+    return new FacilitatorSigner(provider, sender.address, carriage);
+  }
+}
+
+function pending(payer: string): PaymentRefusal {
+  return new PaymentRefusal("settlement_pending", "the transfer is under way: retry with the same payment", {
+    status: 503,
+    payer,
+  });
+}
