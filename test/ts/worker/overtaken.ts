@@ -22,6 +22,7 @@ import { createMetrics } from "../../../worker/dist/metrics.js";
 import { ServedVersions } from "../../../worker/dist/model/served.js";
 import { Gate } from "../../../worker/dist/service/gate.js";
 import { InferenceService } from "../../../worker/dist/service/inference.js";
+import { Serving } from "../../../worker/dist/service/serving.js";
 import { openStore, type Store, type StoreLocation } from "../../../worker/dist/store/index.js";
 import { BACKENDS } from "./harness/backends.ts";
 
@@ -105,14 +106,13 @@ for (const backend of BACKENDS) {
         store,
         enclave,
         versions,
-        watcher,
+        serving: new Serving({ enclave, versions, watcher, lineId: LINE }),
         channels: new Channels(chain as Chain, 0),
         gate: new Gate({ total: 100, perChannel: 100 }),
         metrics: createMetrics({ totals: () => store.debts.totals(), viewAge: () => 0, version: () => 0 }),
         chainId: CHAIN_ID,
         escrow: ESCROW,
         node: NODE,
-        lineId: LINE,
         price: PRICE,
       });
     };

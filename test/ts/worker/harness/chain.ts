@@ -50,7 +50,8 @@ after(async () => {
   await (await shared)?.close();
 });
 
-async function startChain(): Promise<TestChain> {
+/** A chain of its own, for tests that need its clock to themselves: whoever starts it closes it. */
+export async function startChain(): Promise<TestChain> {
   const server = await network.createServer("local", "127.0.0.1");
   const { port } = await server.listen();
   const url = `http://127.0.0.1:${port}`;
