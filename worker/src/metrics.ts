@@ -16,6 +16,7 @@ export interface Metrics {
   readonly requests: Counter<"route" | "status" | "code">;
   readonly inference: Histogram;
   readonly settlements: Counter<"result">;
+  readonly transfers: Counter<"result">;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -57,6 +58,12 @@ export function createMetrics(sources: MetricSources): Metrics {
       name: "freehold_inference_seconds",
       help: "Seconds from an opened request to its durable answer.",
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
+      registers,
+    }),
+    transfers: new Counter({
+      name: "freehold_transfers_total",
+      help: "Transfers of x402 payments since the start, by result: settled, failed, pending.",
+      labelNames: ["result"],
       registers,
     }),
     settlements: new Counter({

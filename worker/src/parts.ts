@@ -17,12 +17,12 @@ import { ServedVersions } from "./model/served.js";
 import { Gate } from "./service/gate.js";
 import { InferenceService } from "./service/inference.js";
 import { Offers } from "./service/offers.js";
+import { Serving } from "./service/serving.js";
 import { BooksKeeper } from "./settlement/books-keeper.js";
 import { Collector } from "./settlement/collector.js";
 import { Follower } from "./settlement/follower.js";
 import { Settlement } from "./settlement/index.js";
 import { Settler } from "./settlement/settler.js";
-import { Serving } from "./service/serving.js";
 import type { Store } from "./store/index.js";
 import type { X402 } from "./x402/index.js";
 import { x402Parts } from "./x402/parts.js";
@@ -102,7 +102,7 @@ export async function assemble(
     node,
     price,
   });
-  const work = { offers, inference, serving, enclave, versions, gate, provider, sender: operator, store };
+  const work = { offers, inference, serving, enclave, versions, gate, metrics, provider, sender: operator, store };
   const keeper = new BooksKeeper(store, chain, log);
   const follower = new Follower(store, operator, keeper, config.settlement.patience, metrics, log);
   return {

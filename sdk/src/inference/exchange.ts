@@ -138,7 +138,10 @@ async function commit({ ledger, ticket }: ExchangeParameters, receipt: Receipt, 
 }
 
 /** What becomes of the ticket of a request that failed; whether it was metered although the node refused it. */
-export async function settle({ ledger, ticket }: Pick<ExchangeParameters, "ledger" | "ticket">, { isDoubtful }: Fate): Promise<boolean> {
+export async function settle(
+  { ledger, ticket }: Pick<ExchangeParameters, "ledger" | "ticket">,
+  { isDoubtful }: Fate,
+): Promise<boolean> {
   try {
     return await ledger.update((state) => {
       if (state === undefined) return [state, false];

@@ -1,10 +1,10 @@
-export { encodeState, decodeState } from "./codec.js";
+export { decodeState, encodeState } from "./codec.js";
 export type { DepositPolicy, DepositProposal, OpenChannelOptions } from "./deposit/policy.js";
 export { InferenceError, type InferenceErrorCode } from "./errors.js";
 export type { Carrier, InferenceResult } from "./exchange.js";
 export type { OfferTerms, OfferWatch } from "./offer-watch.js";
-export type { Prepaid } from "./prepaid.js";
 export type { ConnectParameters, RequestParameters, VoucherSigner } from "./parameters.js";
+export type { Prepaid } from "./prepaid.js";
 export { type Evidence, type Lie, recovered } from "./recovered.js";
 export { InferenceSession } from "./session.js";
 export type {
@@ -22,7 +22,7 @@ export {
   channelKey,
   memoryStore,
   type Revision,
-  StoreError,
   type Stored,
+  StoreError,
   type StoreState,
 } from "./store.js";

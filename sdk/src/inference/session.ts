@@ -120,7 +120,15 @@ export class InferenceSession {
       const { offer, now } = await this.#offers.verified(limits);
       const { ticket, cumulative } = await this.#channel.reserve(offer.price, until, limits);
       try {
-        const exchanged = { endpoint, offer, ticket, cumulative, now, input: params.input, ledger: this.#channel.ledger };
+        const exchanged = {
+          endpoint,
+          offer,
+          ticket,
+          cumulative,
+          now,
+          input: params.input,
+          ledger: this.#channel.ledger,
+        };
         const { channel } = this;
         return await exchange<T>(
           this.#ctx,
@@ -147,7 +155,17 @@ export class InferenceSession {
     const { ticket, cumulative } = await this.#channel.reserve(offer.price, until, limits);
     const { channel } = this;
     const { ledger } = this.#channel;
-    const paid = { endpoint, offer, ticket, cumulative, now, ledger, channel, domain: this.#domain, signer: this.#signer };
+    const paid = {
+      endpoint,
+      offer,
+      ticket,
+      cumulative,
+      now,
+      ledger,
+      channel,
+      domain: this.#domain,
+      signer: this.#signer,
+    };
     const release = async () => {
       await settle(paid, { isDoubtful: false });
     };

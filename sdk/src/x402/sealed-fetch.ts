@@ -54,7 +54,14 @@ const EXACT_TIMEOUT_MS = 4 * TIMEOUT_MS;
  * @throws InferenceError whatever does not verify is refused
  */
 export async function sealedFetch(freehold: Freehold, params: SealedFetchParameters): Promise<typeof globalThis.fetch> {
-  const { endpoint, lineId, maxPrice, node, timeoutMs = EXACT_TIMEOUT_MS, maxResponseBytes = MAX_RESPONSE_BYTES } = params;
+  const {
+    endpoint,
+    lineId,
+    maxPrice,
+    node,
+    timeoutMs = EXACT_TIMEOUT_MS,
+    maxResponseBytes = MAX_RESPONSE_BYTES,
+  } = params;
   const url = routeOf(endpoint, X402_ROUTE);
   const watched = node === undefined ? { endpoint, lineId, maxPrice } : { endpoint, lineId, maxPrice, node };
   const [offers, money] = await Promise.all([freehold.inference.watchOffer(watched), freehold.escrow.parameters()]);
@@ -117,9 +124,13 @@ async function payExactly(
 async function payByChannel(route: Route, header: string, payload: PaymentPayload, input: unknown): Promise<Response> {
   const prepaid = route.channel?.take(payload.payload);
   if (prepaid === undefined) {
-    throw new FreeholdError("INVALID_ARGUMENT", "this voucher is not one that the channel scheme signed for one request", {
-      hint: "Give sealedFetch the FreeholdChannelScheme that the x402 client has.",
-    });
+    throw new FreeholdError(
+      "INVALID_ARGUMENT",
+      "this voucher is not one that the channel scheme signed for one request",
+      {
+        hint: "Give sealedFetch the FreeholdChannelScheme that the x402 client has.",
+      },
+    );
   }
   const carrier = {
     url: route.url,

@@ -1,4 +1,13 @@
-import { createFreehold, decodeExactReceipt, decodeReceipt, escrowDomain, type Hex, recoverExactReceipt, sameHex, X402_ROUTE } from "@freehold/sdk";
+import {
+  createFreehold,
+  decodeExactReceipt,
+  decodeReceipt,
+  escrowDomain,
+  type Hex,
+  recoverExactReceipt,
+  sameHex,
+  X402_ROUTE,
+} from "@freehold/sdk";
 import {
   decodeHeader,
   FreeholdChannelScheme,
@@ -58,7 +67,10 @@ describe("worker: x402", () => {
     const payer = await X402Payer.create(chain, 10n * PRICE * unit);
     const before = await earned();
     const fetchPaid = await payer.fetch(node.url, line);
-    const response = await fetchPaid(`${node.url}${X402_ROUTE}`, { method: "POST", body: JSON.stringify({ input: INPUT }) });
+    const response = await fetchPaid(`${node.url}${X402_ROUTE}`, {
+      method: "POST",
+      body: JSON.stringify({ input: INPUT }),
+    });
     expect(response.status).to.equal(200);
     const { output, receipt, signature } = (await response.json()) as SealedAnswer<unknown>;
     expect(output).to.deep.equal(await (await line.engine(0)).infer(INPUT));
@@ -67,11 +79,13 @@ describe("worker: x402", () => {
 
     const read = decodeExactReceipt(receipt);
     const domain = escrowDomain(31337n, (await chain.escrow.getAddress()) as Hex);
-    const { receiptKey } = (await payer.freehold.inference.watchOffer({
-      endpoint: node.url,
-      lineId: line.lineId,
-      maxPrice: PRICE,
-    })).offer;
+    const { receiptKey } = (
+      await payer.freehold.inference.watchOffer({
+        endpoint: node.url,
+        lineId: line.lineId,
+        maxPrice: PRICE,
+      })
+    ).offer;
     expect(sameHex(recoverExactReceipt(domain, read, signature), receiptKey)).to.equal(true);
     expect(read.amount).to.equal(PRICE * unit);
     const settled = decodeHeader(PAYMENT_RESPONSE_HEADER, response.headers.get(PAYMENT_RESPONSE_HEADER));

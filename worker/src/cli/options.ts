@@ -57,7 +57,11 @@ export function serveOptions(command: Command): Command {
     )
     .addOption(required("--price <units>", "price of one inference, in units of the escrow", "PRICE").argParser(amount))
     .addOption(
-      optional("--exact-price <units>", "price of one that a token transfer pays for: gas included; 0: take none", "EXACT_PRICE")
+      optional(
+        "--exact-price <units>",
+        "price of one that a token transfer pays for: gas included; 0: take none",
+        "EXACT_PRICE",
+      )
         .default(undefined, "--price")
         .argParser((text) => (text === "0" ? 0n : amount(text))),
     )

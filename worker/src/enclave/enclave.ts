@@ -212,7 +212,9 @@ export class Enclave {
   }
 
   /** A client may have sealed to the generation before: keys overlap while a new one is registered. */
-  async #open(job: Pick<Job, "aad" | "enc" | "ciphertext" | "payableKeys">): Promise<{ generation: KeyGeneration; opened: OpenedRequest }> {
+  async #open(
+    job: Pick<Job, "aad" | "enc" | "ciphertext" | "payableKeys">,
+  ): Promise<{ generation: KeyGeneration; opened: OpenedRequest }> {
     for (const receiptKey of job.payableKeys) {
       const generation = this.#generation(receiptKey);
       try {

@@ -1,9 +1,10 @@
 import { encodeExactResponse, exactAad, type Hex, requestHash, sameHex, type X402Request } from "@freehold/sdk";
-import { EXACT_SCHEME, type PaymentRequirements, X402_VERSION } from "@freehold/sdk/x402";
+import { type EXACT_SCHEME, type PaymentRequirements, X402_VERSION } from "@freehold/sdk/x402";
 import type { Enclave } from "../enclave/enclave.js";
 import { reason } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import type { Logger } from "../log.js";
+import type { Metrics } from "../metrics.js";
 import type { ServedVersions } from "../model/served.js";
 import type { Gate } from "../service/gate.js";
 import type { Serving } from "../service/serving.js";
@@ -27,6 +28,7 @@ export interface ExactParts {
   readonly versions: ServedVersions;
   readonly serving: Serving;
   readonly gate: Gate;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly chainId: bigint;
   readonly escrow: string;
@@ -104,7 +106,7 @@ export class ExactService {
     request: X402Request,
     terms: PaymentRequirements,
   ): Promise<StoredPayment> {
-    const { gate, versions, serving, settler, enclave, payments, confirmations } = this.#parts;
+    const { gate, versions, serving, settler, enclave, payments, metrics, confirmations } = this.#parts;
     const version = serving.version(request);
     const fromBlock = Math.max(0, serving.view().head.number - confirmations);
     // Payers queue apart from channels: an address is no channel's index.
@@ -112,6 +114,7 @@ export class ExactService {
       gate.run(BigInt(name.payer), async () => {
         await orNotReady(settler.verify(paymentOf(header, terms)));
         const { from: payer, nonce: paymentNonce, to: payTo, value: amount } = header.authorization;
+        const stop = metrics.inference.startTimer();
         const answer = await enclave.inferExact({
           enc: request.enc,
           ciphertext: request.ciphertext,
@@ -125,7 +128,9 @@ export class ExactService {
         });
         const body = JSON.stringify(encodeExactResponse(answer));
         const createdAt = BigInt(Math.floor(Date.now() / 1000));
-        return payments.record({ ...name, requestHash: hash, amount, body, fromBlock, createdAt });
+        const stored = await payments.record({ ...name, requestHash: hash, amount, body, fromBlock, createdAt });
+        stop();
+        return stored;
       }),
     );
   }
@@ -135,11 +140,15 @@ export class ExactService {
     const { payer, body, settledBy, fromBlock } = stored;
     if (stored.requestHash !== hash) throw alreadyUsed(payer);
     if (settledBy !== undefined) return { body, transaction: settledBy };
-    const { settler, log } = this.#parts;
+    const { settler, log, metrics } = this.#parts;
     try {
       const payment = paymentOf(header, await this.#termsOf(header));
-      return { body, transaction: await settler.settle(stored, payment, fromBlock) };
+      const transaction = await settler.settle(stored, payment, fromBlock);
+      metrics.transfers.inc({ result: "settled" });
+      return { body, transaction };
     } catch (error) {
+      const isFinal = error instanceof PaymentRefusal && error.status === 402;
+      metrics.transfers.inc({ result: isFinal ? "failed" : "pending" });
       if (error instanceof PaymentRefusal || error instanceof Refusal) throw error;
       log.warn({ reason: reason(error) }, "a transfer cannot be followed");
       throw new PaymentRefusal("settlement_pending", "the chain does not answer: retry with the same payment", {

@@ -3,7 +3,12 @@ export class InFlight {
   readonly #promised = new Map<string, bigint>();
 
   /** Runs `work` while `amount` counts as spent. `allows` is told what the payer promised in all, and throws to refuse. */
-  async with<T>(payer: string, amount: bigint, allows: (promised: bigint) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  async with<T>(
+    payer: string,
+    amount: bigint,
+    allows: (promised: bigint) => Promise<void>,
+    work: () => Promise<T>,
+  ): Promise<T> {
     this.#add(payer, amount);
     try {
       await allows(this.#promised.get(payer) ?? 0n);

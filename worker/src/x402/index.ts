@@ -1,7 +1,14 @@
-import { decodeIdempotencyKey, decodeX402Request, type InferenceRequest, type ProblemCode, problem, sameHex } from "@freehold/sdk";
 import {
-  encodeHeader,
+  decodeIdempotencyKey,
+  decodeX402Request,
+  type InferenceRequest,
+  type ProblemCode,
+  problem,
+  sameHex,
+} from "@freehold/sdk";
+import {
   EXACT_SCHEME,
+  encodeHeader,
   PAYMENT_REQUIRED_HEADER,
   PAYMENT_RESPONSE_HEADER,
   type SettleResponse,

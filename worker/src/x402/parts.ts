@@ -3,6 +3,7 @@ import type { Sender } from "../chain/sender.js";
 import type { WorkerConfig } from "../config.js";
 import type { Enclave } from "../enclave/enclave.js";
 import type { Logger } from "../log.js";
+import type { Metrics } from "../metrics.js";
 import type { ServedVersions } from "../model/served.js";
 import type { Gate } from "../service/gate.js";
 import type { InferenceService } from "../service/inference.js";
@@ -23,6 +24,7 @@ export interface X402Work {
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
   readonly gate: Gate;
+  readonly metrics: Metrics;
   readonly provider: JsonRpcProvider;
   readonly sender: Sender;
   readonly store: Store;
@@ -32,7 +34,7 @@ export interface X402Work {
 export function x402Parts(config: WorkerConfig, work: X402Work, log: Logger): X402 {
   const { addresses, price, exactPrice = price, confirmations, pollMs } = config;
   const { chainId, inferenceEscrow: escrow } = addresses;
-  const { offers, inference, serving, enclave, versions, gate, provider, sender, store } = work;
+  const { offers, inference, serving, enclave, versions, gate, metrics, provider, sender, store } = work;
   const { payments } = store;
   const node = sender.address;
   const token = new PaymentToken(provider, addresses);
@@ -47,6 +49,7 @@ export function x402Parts(config: WorkerConfig, work: X402Work, log: Logger): X4
     versions,
     serving,
     gate,
+    metrics,
     log,
     chainId,
     escrow,

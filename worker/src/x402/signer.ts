@@ -1,5 +1,12 @@
 import type { FacilitatorEvmSigner } from "@x402/evm";
-import { Interface, type InterfaceAbi, isCallException, type JsonRpcProvider, TypedDataEncoder, verifyTypedData } from "ethers";
+import {
+  Interface,
+  type InterfaceAbi,
+  isCallException,
+  type JsonRpcProvider,
+  type TypedDataEncoder,
+  verifyTypedData,
+} from "ethers";
 import { WorkerError } from "../errors.js";
 
 type Address = `0x${string}`;
@@ -97,7 +104,15 @@ export class FacilitatorSigner implements FacilitatorEvmSigner {
   }
 }
 
-function encode({ abi: json, functionName, args = [] }: { abi: readonly unknown[]; functionName: string; args?: readonly unknown[] }) {
+function encode({
+  abi: json,
+  functionName,
+  args = [],
+}: {
+  abi: readonly unknown[];
+  functionName: string;
+  args?: readonly unknown[];
+}) {
   const abi = new Interface(json as InterfaceAbi);
   // By its arguments too: transferWithAuthorization is two functions.
   const fragment = abi.getFunction(functionName, [...args]);

@@ -1,5 +1,11 @@
 import { type Hex, type SignedOffer, sameHex } from "@freehold/sdk";
-import { CHANNEL_SCHEME, EXACT_SCHEME, type PaymentRequired, type PaymentRequirements, X402_VERSION } from "@freehold/sdk/x402";
+import {
+  CHANNEL_SCHEME,
+  EXACT_SCHEME,
+  type PaymentRequired,
+  type PaymentRequirements,
+  X402_VERSION,
+} from "@freehold/sdk/x402";
 import { getAddress } from "ethers";
 import { Refusal } from "../http/refusal.js";
 import type { Offers } from "../service/offers.js";

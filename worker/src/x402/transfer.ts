@@ -1,5 +1,5 @@
-import { id, type JsonRpcProvider, zeroPadValue } from "ethers";
 import { sameHex } from "@freehold/sdk";
+import { id, type JsonRpcProvider, zeroPadValue } from "ethers";
 import type { Authorization } from "./payload.js";
 import { PaymentRefusal } from "./refusal.js";
 import type { PaymentToken } from "./token.js";

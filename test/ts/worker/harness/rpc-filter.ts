@@ -17,11 +17,13 @@ export interface RpcFilter {
   close(): Promise<void>;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Lets everything through. */
 export const LET_THROUGH: RpcFilter["before"] = async () => undefined;
 
 export async function startRpcFilter(target: string): Promise<RpcFilter> {
-  const filter = { url: "", before: LET_THROUGH, close: async () => undefined as void };
+  const filter: Mutable<RpcFilter> = { url: "", before: LET_THROUGH, close: async () => undefined };
   const answer = async (call: RpcCall): Promise<unknown> => {
     const instead = await filter.before(call);
     if (instead !== undefined) return { jsonrpc: "2.0", id: call.id, ...instead };
@@ -50,7 +52,10 @@ export async function startRpcFilter(target: string): Promise<RpcFilter> {
 /** An HTTP proxy in front of a node that changes what it says. */
 export async function startLiar(
   target: string,
-  change: (path: string, answer: { status: number; headers: Headers; body: string }) => { headers: Headers; body: string },
+  change: (
+    path: string,
+    answer: { status: number; headers: Headers; body: string },
+  ) => { headers: Headers; body: string },
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const [text, path] = [await textOf(request), request.url ?? ""];
@@ -60,7 +65,10 @@ export async function startLiar(
       if (typeof value === "string") headers.set(name, value);
     }
     const { method = "GET" } = request;
-    const answered = await fetch(`${target}${path}`, text === "" ? { method, headers } : { method, headers, body: text });
+    const answered = await fetch(
+      `${target}${path}`,
+      text === "" ? { method, headers } : { method, headers, body: text },
+    );
     const { status } = answered;
     const changed = change(path, { status, headers: new Headers(answered.headers), body: await answered.text() });
     for (const name of ["payment-required", "payment-response"]) {

@@ -95,18 +95,27 @@ export class X402Payer {
   }
 
   /** Seals for a payment. `offer` is what the node says; nothing is checked here. */
-  async seal(offer: SignedOffer, payment: PaymentPayload, key = newIdempotencyKey()): Promise<PreparedExact> {
+  async seal(
+    offer: SignedOffer,
+    payment: PaymentPayload,
+    key = newIdempotencyKey(),
+    input: object = INPUT,
+  ): Promise<PreparedExact> {
     const { chainId, escrow, node, lineId, versionHash, hpkePublicKey } = offer;
     const paid = exactPayment(payment);
     const aad = exactAad({ chainId, escrow, node, lineId, versionHash, idempotencyKey: key, ...paid });
-    const sealed = await sealRequest({ hpkePublicKey, aad, plaintext: encodeInput(INPUT) });
+    const sealed = await sealRequest({ hpkePublicKey, aad, plaintext: encodeInput(input) });
     const body = JSON.stringify(encodeX402Request({ lineId, versionHash, ...sealed }));
     return { key, body, header: encodeHeader(payment), payment, sealed, hash: requestHash({ aad, ...sealed }), offer };
   }
 
   /** Asks, signs and seals. */
   async prepare(url: string, line: TestLine, changes: Partial<PaymentRequirements> = {}): Promise<PreparedExact> {
-    const { offer } = await this.freehold.inference.watchOffer({ endpoint: url, lineId: line.lineId, maxPrice: 1_000n });
+    const { offer } = await this.freehold.inference.watchOffer({
+      endpoint: url,
+      lineId: line.lineId,
+      maxPrice: 1_000n,
+    });
     return this.seal(offer, await this.sign(await exactTerms(url), changes));
   }
 
