@@ -8,6 +8,8 @@ import {
   datasetDomain,
   datasetIdOf,
   datasetsHash,
+  decodeExactReceipt,
+  encodeExactReceipt,
   escrowDomain,
   FreeholdError,
   type Hex,
@@ -15,6 +17,7 @@ import {
   hashBatch,
   hashConsent,
   hashDeltaAnchor,
+  hashExactReceipt,
   hashModelAnchor,
   hashOffer,
   hashReceipt,
@@ -124,6 +127,33 @@ describe("sdk: EIP-712", () => {
       const literal =
         "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)";
       expect(hashReceipt(escrow, receipt)).to.equal(fromLiteral(escrow, literal, receipt));
+    });
+
+    it("ExactReceipt, which is no Receipt", () => {
+      const { versionHash, requestHash, responseHash } = receipt;
+      const exact = {
+        node: NODE,
+        payer: NODE,
+        paymentNonce: bytes32("nonce"),
+        asset: address("Token"),
+        payTo: NODE,
+        amount: 2n ** 256n - 1n,
+        lineId: LINE,
+        versionHash,
+        requestHash,
+        responseHash,
+        workedAt: 2n ** 40n - 1n,
+      };
+      const literal =
+        "ExactReceipt(address node,address payer,bytes32 paymentNonce,address asset,address payTo,uint256 amount,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)";
+      expect(hashExactReceipt(escrow, exact)).to.equal(fromLiteral(escrow, literal, exact));
+      expect(decodeExactReceipt(encodeExactReceipt(exact))).to.deep.equal({
+        ...exact,
+        node: NODE.toLowerCase(),
+        payer: NODE.toLowerCase(),
+        payTo: NODE.toLowerCase(),
+        asset: exact.asset.toLowerCase(),
+      });
     });
 
     it("Append, with the contract's type hash and domain", async () => {

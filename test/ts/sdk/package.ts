@@ -37,9 +37,15 @@ async function contents(directory: string): Promise<Record<string, string>> {
 }
 
 describe("sdk: package", () => {
-  for (const entry of ["index", "eip712/index", "errors/index", "abis/index", "weights/index", "watchtower/index"].map(
-    (name) => `${name}.js`,
-  )) {
+  for (const entry of [
+    "index",
+    "eip712/index",
+    "errors/index",
+    "abis/index",
+    "weights/index",
+    "watchtower/index",
+    "x402/index",
+  ].map((name) => `${name}.js`)) {
     it(`${entry} imports nothing of Node`, async () => {
       const { files, packages } = await imports(entry);
       expect(files.size).to.be.greaterThan(1);
@@ -52,7 +58,8 @@ describe("sdk: package", () => {
   it("depends on what its package.json says, and on nothing else", async () => {
     const { dependencies, peerDependencies } = JSON.parse(await readFile(join(ROOT, "sdk/package.json"), "utf8"));
     const allowed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
-    for (const specifier of (await imports("index.js")).packages.keys()) {
+    const entries = await Promise.all(["index.js", "x402/index.js"].map(imports));
+    for (const specifier of entries.flatMap(({ packages }) => [...packages.keys()])) {
       const name = specifier
         .split("/")
         .slice(0, specifier.startsWith("@") ? 2 : 1)

@@ -6,6 +6,7 @@ import { Wallet } from "ethers";
 import { send, startChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { PRICE } from "./harness/node.ts";
+import { seeded } from "./harness/random.ts";
 import { ServedNode } from "./harness/served.ts";
 import { balanceOf, exactTerms, INPUT, type PreparedExact, pay, X402Payer } from "./harness/x402.ts";
 
@@ -156,6 +157,27 @@ describe("worker: x402 payments", () => {
     it("of somebody without money: 402 invalid_exact_evm_insufficient_balance", async () => {
       const payer = await X402Payer.create(chain, cost - 1n);
       await refused(await payer.prepare(node.url, line), payer, 402, "invalid_exact_evm_insufficient_balance");
+    });
+
+    it("400 changes of a good payment, seeded: never a crash, never an answer, never money", async () => {
+      const random = seeded(402);
+      const [payer, before] = [await rich(), await earned()];
+      const prepared = await payer.prepare(node.url, line);
+      const bytes = Buffer.from(JSON.stringify(prepared.payment));
+      const below = (n: number) => Math.floor(random() * n);
+      for (let i = 0; i < 400; i++) {
+        const wrong = Buffer.from(bytes);
+        // Inside of the terms that count and of the payload: what else it says is the client's own business.
+        const from = i % 2 === 0 ? bytes.indexOf('"payload"') : bytes.indexOf('"accepted"');
+        const at = from + below(i % 2 === 0 ? bytes.length - from : 60);
+        // Not the bit of letter case: hex says the same in both.
+        if (i % 4 < 2) wrong[at] = (wrong[at] ?? 0) ^ (1 << below(5));
+        const header = (i % 4 < 2 ? wrong : wrong.subarray(0, at)).toString("base64");
+        const { status, text } = await pay(node.url, { ...prepared, header });
+        expect([400, 402, 422], text).to.include(status);
+      }
+      expect([await payer.balance(), (await earned()) - before]).to.deep.equal([10n * cost, 0n]);
+      expect((await pay(node.url, prepared)).status, "unchanged it pays").to.equal(200);
     });
 
     it("without an idempotency key: 400", async () => {
