@@ -42,8 +42,6 @@ export interface ExchangeParameters {
   signer: TypedDataSigner;
   ledger: Ledger<ChannelState>;
   ticket: Ticket;
-  /** Units that the voucher promises. */
-  cumulative: bigint;
   /** The chain's time when the offer was checked. */
   now: bigint;
   input: unknown;
@@ -70,9 +68,9 @@ async function exchanged<T>(
   limits: Limits,
   fate: Fate,
 ): Promise<InferenceResult<T>> {
-  const { offer, domain, channel, cumulative } = p;
+  const { offer, domain, channel } = p;
   const { node, lineId, versionHash, price } = offer;
-  const idempotencyKey = p.ticket.id;
+  const { id: idempotencyKey, cumulative } = p.ticket;
   const voucher = await decoded("InferenceEscrow", () =>
     signVoucher(p.signer, domain, { node, channel, lineId, cumulative }),
   );

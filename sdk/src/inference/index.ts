@@ -1,4 +1,4 @@
-export { encodeState, decodeState } from "./codec.js";
+export { decodeState, encodeState } from "./codec.js";
 export type { DepositPolicy, DepositProposal, OpenChannelOptions } from "./deposit/policy.js";
 export { InferenceError, type InferenceErrorCode } from "./errors.js";
 export type { InferenceResult } from "./exchange.js";
@@ -20,7 +20,7 @@ export {
   channelKey,
   memoryStore,
   type Revision,
-  StoreError,
   type Stored,
+  StoreError,
   type StoreState,
 } from "./store.js";
