@@ -21,6 +21,7 @@ export {
   TOP_UP_TYPES,
   type TopUp,
 } from "./instructions.js";
+export { generateSessionKey, type SessionSigner, sessionSigner } from "./session-signer.js";
 export { compactSignature, type TypedDataSigner, type TypedStruct, typedStruct } from "./struct.js";
 export {
   hashAppend,

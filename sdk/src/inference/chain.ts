@@ -4,7 +4,7 @@ import { FreeholdError } from "../errors/base.js";
 import { decoded } from "../errors/decode.js";
 import type { Hex } from "../hex.js";
 import { withTimeout } from "../timeout.js";
-import type { Channel, Enclave, Line } from "../types.js";
+import type { Enclave, Line } from "../types.js";
 
 /** The chain's time: the time stamp of its newest block, Unix seconds. */
 export async function chainTime(ctx: Context): Promise<bigint> {
@@ -37,9 +37,4 @@ export async function chainView(
   ]);
   const isPayable = await call(ctx, "NodeRegistry", "isPayable", [node, receiptKey, lineId, now]);
   return { now, isPayable, enclave: enclave as unknown as Enclave, line: line as unknown as Line };
-}
-
-/** A channel as it stands. */
-export async function channelOf(ctx: Context, node: string, lineId: Hex, channel: bigint): Promise<Channel> {
-  return (await call(ctx, "InferenceEscrow", "channelOf", [node, lineId, channel])) as unknown as Channel;
 }

@@ -9,8 +9,20 @@ export type InferenceErrorCode =
   | "CHANNEL_NOT_YOURS"
   /** The channel closes or is closed. */
   | "CHANNEL_CLOSING"
+  /** The channel's close delay is under the payer's own minimum. */
+  | "CLOSE_DELAY_TOO_SHORT"
+  /** The channel, or its deposit, has not got enough confirmations yet. */
+  | "CHANNEL_UNCONFIRMED"
+  /** As many requests as allowed are under way on the channel. */
+  | "CHANNEL_BUSY"
   /** The channel's deposit does not cover the next inference. */
   | "INSUFFICIENT_DEPOSIT"
+  /** The next inference needs a deposit that the budget does not allow any more. */
+  | "BUDGET_EXCEEDED"
+  /** The caller's own strategy refused a deposit. */
+  | "DEPOSIT_REFUSED"
+  /** Whether a deposit was made is not known yet. */
+  | "DEPOSIT_UNSETTLED"
   // The offer
   /** Not in the form of docs/protocol.md 4.1. */
   | "ATTESTATION_MALFORMED"
@@ -43,7 +55,7 @@ export type InferenceErrorCode =
   | "RECEIPT_BAD_SIGNATURE"
   /** For another node or channel. */
   | "RECEIPT_WRONG_CHANNEL"
-  /** Not the next one of the channel: a replay, or one was left out. */
+  /** A replay, or one was left out that no request explains. */
   | "RECEIPT_WRONG_SEQ"
   /** Another price, or another sum. */
   | "RECEIPT_WRONG_AMOUNT"

@@ -1,6 +1,6 @@
-import { max } from "../bigint.js";
 import type { Context } from "../context.js";
 import type { Domain } from "../eip712/domains.js";
+import type { TypedDataSigner } from "../eip712/struct.js";
 import { signVoucher } from "../eip712/structs.js";
 import type { Receipt } from "../eip712/types.js";
 import { decoded } from "../errors/decode.js";
@@ -9,14 +9,18 @@ import { requestAad, requestHash, responseHash } from "../sealing/aad.js";
 import { type SealedRequest, sealRequest } from "../sealing/seal.js";
 import type { SignedOffer } from "../wire/offer.js";
 import { decodeOutput, encodeInput } from "../wire/plaintext.js";
-import { encodeRequest, newIdempotencyKey } from "../wire/request.js";
+import { encodeRequest } from "../wire/request.js";
 import { decodeResponse, type InferenceResponse } from "../wire/response.js";
+import { accept } from "./accept.js";
 import { chainTime } from "./chain.js";
 import { InferenceError } from "./errors.js";
 import { type Limits, routeOf } from "./http.js";
-import { post, refusal } from "./post.js";
-import { checkReceipt, checkWorkedAt } from "./receipt.js";
-import type { ChannelState } from "./store.js";
+import type { Ledger } from "./ledger.js";
+import { type Fate, post, refusal } from "./post.js";
+import { checkReceipt, checkWorkedAt, receiptRefused } from "./receipt.js";
+import { lied } from "./recover.js";
+import type { ChannelState, Ticket } from "./state.js";
+import { lose, release } from "./tickets.js";
 
 /** One paid inference, verified. */
 export interface InferenceResult<T> {
@@ -29,68 +33,97 @@ export interface InferenceResult<T> {
   paid: bigint;
 }
 
-/** What an exchange needs; all of it is verified already. */
+/** What an exchange needs; all of it is verified already, and the ticket is in the ledger. */
 export interface ExchangeParameters {
   endpoint: string;
   domain: Domain;
   offer: SignedOffer;
   channel: bigint;
-  state: ChannelState;
+  signer: TypedDataSigner;
+  ledger: Ledger<ChannelState>;
+  ticket: Ticket;
   /** The chain's time when the offer was checked. */
   now: bigint;
   input: unknown;
-  /** Remembers the channel's state; called before a voucher leaves and when a receipt is accepted. */
-  save: (state: ChannelState) => Promise<void>;
 }
 
-/** Pays, seals, sends, verifies, opens. Throws {@link InferenceError} for whatever does not verify. */
+/**
+ * Pays, seals, sends, verifies, opens; and settles the ticket: committed when the receipt is verified, released when the node
+ * says that it metered nothing, lost when nobody knows. Throws {@link InferenceError} for whatever does not verify.
+ */
 export async function exchange<T>(ctx: Context, p: ExchangeParameters, limits: Limits): Promise<InferenceResult<T>> {
-  const { offer, domain, channel, state } = p;
-  const { node, lineId, versionHash, price } = offer;
-  const cumulative = state.metered + price;
-  const signed = max(cumulative, state.signed);
-  const voucher = await decoded("InferenceEscrow", () =>
-    signVoucher(ctx.signer, domain, { node, channel, lineId, cumulative }),
-  );
-  await p.save({ ...state, signed });
+  const fate: Fate = { isDoubtful: false };
+  try {
+    return await exchanged<T>(ctx, p, limits, fate);
+  } catch (error) {
+    const billed = await settle(p, fate);
+    if (!billed) throw error;
+    throw lied({ what: "metered a request that it refused", details: { request: p.ticket.id } });
+  }
+}
 
-  const idempotencyKey = newIdempotencyKey();
-  const escrow = domain.verifyingContract;
-  const aad = requestAad({
-    chainId: ctx.chainId,
-    escrow,
-    node,
-    channel,
-    lineId,
-    versionHash,
-    idempotencyKey,
-    cumulative,
-  });
+async function exchanged<T>(
+  ctx: Context,
+  p: ExchangeParameters,
+  limits: Limits,
+  fate: Fate,
+): Promise<InferenceResult<T>> {
+  const { offer, domain, channel } = p;
+  const { node, lineId, versionHash, price } = offer;
+  const { id: idempotencyKey, cumulative } = p.ticket;
+  const voucher = await decoded("InferenceEscrow", () =>
+    signVoucher(p.signer, domain, { node, channel, lineId, cumulative }),
+  );
+  const bound = { chainId: ctx.chainId, escrow: domain.verifyingContract, node, channel, lineId, versionHash };
+  const aad = requestAad({ ...bound, idempotencyKey, cumulative });
   const sealed = await sealRequest({ hpkePublicKey: offer.hpkePublicKey, aad, plaintext: encodeInput(p.input) });
   const { enc, ciphertext } = sealed;
   const body = { channel, lineId, versionHash, voucher: { cumulative, signature: voucher }, enc, ciphertext };
   const url = routeOf(p.endpoint, "/v1/inference");
-  const answer = await post(url, JSON.stringify(encodeRequest(body)), idempotencyKey, limits);
+  const answer = await post(url, JSON.stringify(encodeRequest(body)), idempotencyKey, limits, fate);
   if (answer.status !== 200) throw refusal(url, answer);
 
   const response = decode(answer.body);
   const { receipt, signature } = response;
   const hash = requestHash({ aad, enc, ciphertext });
-  const seq = state.seq + 1n;
   checkReceipt(domain, receipt, signature, offer.receiptKey, {
     node,
     channel,
-    seq,
-    cumulative,
-    price,
+    maxPrice: price,
     lineId,
     versionHash,
     requestHash: hash,
     responseHash: responseHash(response),
   });
-  checkWorkedAt(receipt.workedAt, p.now, receipt.workedAt > p.now ? await chainTime(ctx) : p.now);
-  await p.save({ signed, metered: cumulative, seq });
-  return { output: (await open(sealed, response, hash)) as T, receipt, signature, paid: price };
+  await checkWorkedAt(receipt.workedAt, p.now, () => chainTime(ctx));
+  await commit(p, receipt, signature);
+  return { output: (await open(sealed, response, hash)) as T, receipt, signature, paid: receipt.price };
+}
+
+/** Takes the receipt into the ledger, if it fits to all others. */
+async function commit({ ledger, ticket }: ExchangeParameters, receipt: Receipt, signature: Hex): Promise<void> {
+  await ledger.update((state) => {
+    if (state === undefined) return [state, undefined];
+    const next = accept(state, ticket, receipt);
+    if (!("code" in next)) return [next, undefined];
+    const { code, field, expected } = next;
+    throw receiptRefused(code, field, expected, receipt[field], { receipt, signature });
+  });
+}
+
+/** What becomes of the ticket of a request that failed; whether it was metered although the node refused it. */
+async function settle({ ledger, ticket }: ExchangeParameters, { isDoubtful }: Fate): Promise<boolean> {
+  try {
+    return await ledger.update((state) => {
+      if (state === undefined) return [state, false];
+      if (isDoubtful) return [lose(state, ticket.id), false];
+      const [next, outcome] = release(state, ticket.id);
+      return [next, outcome === "billed"];
+    });
+  } catch {
+    // The store failed too. The ticket stays, and is lost when its time is over.
+    return false;
+  }
 }
 
 function decode(body: unknown): InferenceResponse {

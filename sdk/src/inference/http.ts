@@ -63,6 +63,23 @@ export function aborted(signal: AbortSignal, url: string): unknown {
   });
 }
 
+/** What a promise gives, unless the signal ends the waiting; what the promise stands for goes on. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => unknown): Promise<T> {
+  // It may fail when nobody waits for it any more.
+  promise.catch(() => undefined);
+  if (signal.aborted) throw reason();
+  let stop = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(reason());
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, ended]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new InferenceError("RESPONSE_TOO_LARGE", `the answer is longer than ${maxBytes} bytes`, { details: { maxBytes } });

@@ -1,4 +1,26 @@
+export { decodeState, encodeState } from "./codec.js";
+export type { DepositPolicy, DepositProposal, OpenChannelOptions } from "./deposit/policy.js";
 export { InferenceError, type InferenceErrorCode } from "./errors.js";
 export type { InferenceResult } from "./exchange.js";
-export { type ConnectParameters, InferenceSession, type RequestParameters } from "./session.js";
-export { type ChannelState, type ChannelStore, memoryStore } from "./store.js";
+export type { ConnectParameters, RequestParameters, VoucherSigner } from "./parameters.js";
+export { type Evidence, type Lie, recovered } from "./recovered.js";
+export { InferenceSession } from "./session.js";
+export type {
+  BudgetState,
+  ChannelState,
+  Doubt,
+  Gap,
+  OpenedChannel,
+  PendingDeposit,
+  Ticket,
+} from "./state.js";
+export {
+  budgetKey,
+  type ChannelStore,
+  channelKey,
+  memoryStore,
+  type Revision,
+  type Stored,
+  StoreError,
+  type StoreState,
+} from "./store.js";

@@ -1,31 +1,58 @@
 import { decodeProblem, type ProblemCode } from "../wire/problem.js";
 import { IDEMPOTENCY_HEADER } from "../wire/request.js";
 import { InferenceError } from "./errors.js";
-import { type Answer, aborted, fetchJson, type Limits } from "./http.js";
+import { type Answer, aborted, fetchJson, type Limits, orAborted } from "./http.js";
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const RETRY_STATUS = [429, 500, 503];
 
+/** What is known of a request that was sent. */
+export interface Fate {
+  /** The node may have got it, and did not say that it metered nothing. */
+  isDoubtful: boolean;
+}
+
 /**
- * Posts a request. Tries again with the same body and key when the connection breaks or the node says that it is busy:
+ * Posts a request, and keeps its `fate`. Tries again with the same body and key when the connection breaks or the node says that it is busy:
  * the node then answers with what it stored, and meters once.
  */
-export async function post(url: string, body: string, idempotencyKey: string, limits: Limits): Promise<Answer> {
+export async function post(
+  url: string,
+  body: string,
+  idempotencyKey: string,
+  limits: Limits,
+  fate: Fate,
+): Promise<Answer> {
   const headers = { "content-type": "application/json", [IDEMPOTENCY_HEADER]: idempotencyKey };
   for (let tries = 1; ; tries++) {
     let pause = FIRST_PAUSE_MS * 2 ** (tries - 1);
+    if (limits.signal.aborted) throw aborted(limits.signal, url);
     try {
       const answer = await fetchJson(url, { method: "POST", headers, body }, limits);
+      if (!metersNothing(answer)) fate.isDoubtful = true;
       if (!RETRY_STATUS.includes(answer.status) || tries === TRIES) return answer;
       pause = answer.retryAfter === undefined ? pause : answer.retryAfter * 1000;
     } catch (error) {
+      if (!wasNeverSent(error)) fate.isDoubtful = true;
       const broken = error instanceof InferenceError && error.code === "NODE_UNREACHABLE";
       if (!broken || tries === TRIES) throw error;
     }
-    await sleep(Math.min(pause, LONGEST_PAUSE_MS), limits.signal, url);
+    await sleep(Math.min(pause, LONGEST_PAUSE_MS), limits.signal, () => aborted(limits.signal, url));
   }
+}
+
+/** Whether an answer says, in the protocol's own words, that nothing was metered. `internal` is what a node says when it does not know. */
+function metersNothing({ status, body }: Answer): boolean {
+  const problem = decodeProblem(body);
+  return problem !== undefined && problem.status === status && problem.code !== "internal";
+}
+
+/** Whether a request failed before a byte of it left; a browser never says so. */
+function wasNeverSent(error: unknown): boolean {
+  const cause = (error as { cause?: { cause?: { code?: unknown } } } | undefined)?.cause?.cause?.code;
+  return typeof cause === "string" && ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(cause);
 }
 
 /** The error for an answer that is no success. */
@@ -50,17 +77,11 @@ const HINTS: Partial<Record<ProblemCode, string>> = {
   "not-ready": "Try again later, or with another node.",
 };
 
-function sleep(ms: number, signal: AbortSignal, url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(aborted(signal, url));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+/** Waits; throws `reason` when the signal ends it. */
+export function sleep(ms: number, signal: AbortSignal, reason: () => unknown): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slept = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  return orAborted(slept, signal, reason).finally(() => clearTimeout(timer));
 }

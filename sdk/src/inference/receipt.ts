@@ -3,10 +3,14 @@ import { recoverReceipt } from "../eip712/structs.js";
 import type { Receipt } from "../eip712/types.js";
 import { FreeholdError } from "../errors/base.js";
 import { type Hex, sameHex } from "../hex.js";
+import { encodeReceipt } from "../wire/receipt.js";
 import { InferenceError, type InferenceErrorCode } from "./errors.js";
 
-/** What the receipt of one request must say; the time is checked apart. */
-export type ExpectedReceipt = Omit<Receipt, "workedAt">;
+/** What the receipt of one request must say; its time, and its place among the others, are checked apart. */
+export type ExpectedReceipt = Omit<Receipt, "workedAt" | "seq" | "cumulative" | "price"> & {
+  /** Units, the most that it may cost. */
+  maxPrice: bigint;
+};
 
 const FIELD_CODES = [
   ["node", "RECEIPT_WRONG_CHANNEL"],
@@ -15,12 +19,9 @@ const FIELD_CODES = [
   ["versionHash", "VERSION_MISMATCH"],
   ["requestHash", "RECEIPT_WRONG_REQUEST"],
   ["responseHash", "RECEIPT_WRONG_RESPONSE"],
-  ["seq", "RECEIPT_WRONG_SEQ"],
-  ["price", "RECEIPT_WRONG_AMOUNT"],
-  ["cumulative", "RECEIPT_WRONG_AMOUNT"],
-] as const satisfies readonly (readonly [keyof ExpectedReceipt, InferenceErrorCode])[];
+] as const satisfies readonly (readonly [keyof ExpectedReceipt & keyof Receipt, InferenceErrorCode])[];
 
-/** Checks who signed a receipt and every field but its time. Throws `RECEIPT_…` or `VERSION_MISMATCH`. */
+/** Checks who signed a receipt and every field that follows from its request. Throws `RECEIPT_…` or `VERSION_MISMATCH`. */
 export function checkReceipt(
   domain: Domain,
   receipt: Receipt,
@@ -30,11 +31,15 @@ export function checkReceipt(
 ): void {
   const signer = receiptSigner(domain, receipt, signature);
   if (signer === undefined || !sameHex(signer, receiptKey)) {
-    throw refused("RECEIPT_BAD_SIGNATURE", "signer", receiptKey, signer);
+    throw receiptRefused("RECEIPT_BAD_SIGNATURE", "signer", receiptKey, signer);
   }
   for (const [field, code] of FIELD_CODES) {
     const same = receipt[field].toString().toLowerCase() === expected[field].toString().toLowerCase();
-    if (!same) throw refused(code, field, expected[field], receipt[field]);
+    if (!same) throw receiptRefused(code, field, expected[field], receipt[field], { receipt, signature });
+  }
+  if (receipt.price > expected.maxPrice) {
+    const most = `at most ${expected.maxPrice}`;
+    throw receiptRefused("RECEIPT_WRONG_AMOUNT", "price", most, receipt.price, { receipt, signature });
   }
 }
 
@@ -51,18 +56,30 @@ export function receiptSigner(domain: Domain, receipt: Receipt, signature: Hex):
 /** A node's newest block may be this much older or newer than ours. */
 const SKEW_SECONDS = 120n;
 
-/** Checks that work was done between two readings of the chain's time. Throws `RECEIPT_WRONG_TIME`. */
-export function checkWorkedAt(workedAt: bigint, before: bigint, after: bigint): void {
-  if (workedAt >= before - SKEW_SECONDS && workedAt <= after + SKEW_SECONDS) return;
-  throw refused("RECEIPT_WRONG_TIME", "workedAt", `a time from ${before} to ${after}`, workedAt);
+/**
+ * Checks that work was done between two readings of the chain's time: `before`, and now, which is read only if that matters.
+ * Throws `RECEIPT_WRONG_TIME`.
+ */
+export async function checkWorkedAt(workedAt: bigint, before: bigint, now: () => Promise<bigint>): Promise<void> {
+  const isFresh = workedAt >= before - SKEW_SECONDS;
+  if (isFresh && workedAt <= before + SKEW_SECONDS) return;
+  const after = isFresh ? await now() : before;
+  if (isFresh && workedAt <= after + SKEW_SECONDS) return;
+  throw receiptRefused("RECEIPT_WRONG_TIME", "workedAt", `a time from ${before} to ${after}`, workedAt);
 }
 
-function refused(code: InferenceErrorCode, field: string, expected: unknown, actual: unknown): InferenceError {
+/** The error for a receipt; one that an enclave signed is kept in it, as evidence. */
+export function receiptRefused(
+  code: InferenceErrorCode,
+  field: string,
+  expected: unknown,
+  actual: unknown,
+  signed?: { receipt: Receipt; signature: Hex },
+): InferenceError {
+  const evidence = signed === undefined ? {} : { receipt: encodeReceipt(signed.receipt), signature: signed.signature };
   return new InferenceError(
     code,
     `the receipt is refused: ${field} is ${String(actual)}, expected ${String(expected)}`,
-    {
-      details: { field, expected: String(expected), actual: String(actual) },
-    },
+    { details: { field, expected: String(expected), actual: String(actual), ...evidence } },
   );
 }

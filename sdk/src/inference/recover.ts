@@ -1,5 +1,4 @@
 import { call } from "../actions/read.js";
-import { max } from "../bigint.js";
 import type { Context } from "../context.js";
 import type { Domain } from "../eip712/domains.js";
 import { recoverVoucher } from "../eip712/structs.js";
@@ -10,100 +9,90 @@ import { type ChannelRecovery, decodeRecovery } from "../wire/recovery.js";
 import { InferenceError } from "./errors.js";
 import { fetchJson, type Limits, routeOf } from "./http.js";
 import { receiptSigner } from "./receipt.js";
-import type { ChannelState } from "./store.js";
+import type { Evidence, Lie } from "./recovered.js";
 
-/** A channel whose state is recovered. */
+/** A channel, as far as recovery needs it. */
 export interface RecoverParameters {
-  endpoint: string;
   domain: Domain;
   node: string;
-  channel: bigint;
   lineId: Hex;
+  channel: bigint;
   onChain: Channel;
-  /** What is remembered; undefined when nothing is. */
-  known: ChannelState | undefined;
 }
 
-/**
- * State of a channel from what cannot be invented: what the payer remembers, a voucher that he signed, a receipt that an
- * enclave of the node signed for no more than a voucher, and what the chain paid. Never goes back behind what is known.
- * @throws InferenceError NODE_LIED when the node's words contradict these
- */
-export async function recover(ctx: Context, p: RecoverParameters, limits: Limits): Promise<ChannelState> {
-  const said = await fetchRecovery(p, limits);
-  const { paid, signer } = p.onChain;
-  let signed = max(p.known?.signed ?? 0n, paid);
-  if (said.voucher !== null && said.voucher.cumulative > signed) {
-    if (!isOwnVoucher(p, said, signer)) {
-      throw lie("shows a voucher that the channel's signer did not sign", { cumulative: said.voucher.cumulative });
-    }
-    signed = said.voucher.cumulative;
-  }
-  const known = p.known ?? { signed, metered: 0n, seq: 0n };
-  const { receipt } = said;
-  if (receipt === null || receipt.seq <= known.seq) {
-    if (known.metered < paid) throw lie("shows no receipt for what the chain paid", { paid, metered: known.metered });
-    return { ...known, signed };
-  }
-  await checkReceiptOfNode(ctx, p, said);
-  if (receipt.cumulative > signed) {
-    throw lie("metered more than was signed", { cumulative: receipt.cumulative, signed });
-  }
-  if (receipt.cumulative < max(known.metered, paid)) {
-    throw lie("shows a receipt below what was metered before", { cumulative: receipt.cumulative, paid });
-  }
-  return { signed, metered: receipt.cumulative, seq: receipt.seq };
-}
-
-async function fetchRecovery(p: RecoverParameters, limits: Limits): Promise<ChannelRecovery> {
-  const { status, body } = await fetchJson(routeOf(p.endpoint, `/v1/channels/${p.channel}`), {}, limits);
+/** What a node shows of a channel, in the form of docs/protocol.md 4.4; nothing of it is believed yet. */
+export async function fetchRecovery(endpoint: string, channel: bigint, limits: Limits): Promise<ChannelRecovery> {
+  const { status, body } = await fetchJson(routeOf(endpoint, `/v1/channels/${channel}`), {}, limits);
   if (status !== 200) {
-    throw new InferenceError("NODE_REFUSED", `${p.endpoint} does not know channel ${p.channel}: HTTP ${status}`, {
+    throw new InferenceError("NODE_REFUSED", `${endpoint} does not know channel ${channel}: HTTP ${status}`, {
       details: { status },
     });
   }
-  let said: ChannelRecovery;
   try {
-    said = decodeRecovery(body);
+    return decodeRecovery(body);
   } catch (cause) {
     throw new InferenceError("RESPONSE_MALFORMED", `the node's answer is malformed: ${String(cause)}`, { cause });
   }
-  if (said.channel !== p.channel) throw lie("answers for another channel", { channel: said.channel });
-  return said;
 }
 
-/** The line is part of a voucher: this one's, or the one of the receipt beside it. */
-function isOwnVoucher(p: RecoverParameters, { voucher, receipt }: ChannelRecovery, signer: string): boolean {
-  if (voucher === null) return false;
-  const lines = [...new Set([p.lineId, receipt?.lineId ?? p.lineId])];
-  return lines.some((lineId) => {
-    const struct = { node: p.node, channel: p.channel, lineId, cumulative: voucher.cumulative };
-    try {
-      return sameHex(recoverVoucher(p.domain, struct, voucher.signature), signer);
-    } catch (error) {
-      if (error instanceof FreeholdError && error.code === "BAD_SIGNATURE") return false;
-      throw error;
-    }
-  });
+/**
+ * The part of a node's words that proves something: a voucher of the channel's signer, a receipt of an enclave that the chain
+ * knows as this node's (an earlier one may have expired since).
+ * @throws InferenceError NODE_LIED when it shows something else
+ */
+export async function evidenceOf(
+  p: RecoverParameters,
+  said: ChannelRecovery,
+  nodeOf: (receiptKey: string) => Promise<string>,
+): Promise<Pick<Evidence, "voucher" | "receipt">> {
+  if (said.channel !== p.channel)
+    throw lied({ what: "answers for another channel", details: { channel: said.channel } });
+  if (said.voucher !== null && !isOwnVoucher(p, said.voucher)) {
+    const { cumulative } = said.voucher;
+    throw lied({ what: "shows a voucher that the channel's signer did not sign", details: { cumulative } });
+  }
+  await checkReceiptOfNode(p, said, nodeOf);
+  return { voucher: said.voucher?.cumulative ?? null, receipt: said.receipt };
 }
 
-/** The enclave that signed may be an earlier one, which has expired since: it must have been this node's. */
-async function checkReceiptOfNode(ctx: Context, p: RecoverParameters, said: ChannelRecovery): Promise<void> {
-  const { receipt, signature } = said;
+/** Asks the chain whose enclave a receipt key is. */
+export function nodeOf(ctx: Context): (receiptKey: string) => Promise<string> {
+  return async (receiptKey) => (await call(ctx, "NodeRegistry", "enclaveOf", [receiptKey])).node;
+}
+
+function isOwnVoucher(p: RecoverParameters, voucher: { cumulative: bigint; signature: Hex }): boolean {
+  const { domain, node, channel, lineId, onChain } = p;
+  const struct = { node, channel, lineId, cumulative: voucher.cumulative };
+  try {
+    return sameHex(recoverVoucher(domain, struct, voucher.signature), onChain.signer);
+  } catch (error) {
+    if (error instanceof FreeholdError && error.code === "BAD_SIGNATURE") return false;
+    throw error;
+  }
+}
+
+async function checkReceiptOfNode(
+  p: RecoverParameters,
+  { receipt, signature }: ChannelRecovery,
+  nodeOf: (receiptKey: string) => Promise<string>,
+): Promise<void> {
   if (receipt === null || signature === null) return;
-  if (!sameHex(receipt.node, p.node) || receipt.channel !== p.channel) {
-    throw lie("shows another channel's receipt", { node: receipt.node, channel: receipt.channel });
+  const { node, channel, lineId, seq } = receipt;
+  if (!sameHex(node, p.node) || channel !== p.channel || !sameHex(lineId, p.lineId)) {
+    throw lied({ what: "shows another channel's receipt", details: { node, lineId, channel } });
   }
   const receiptKey = receiptSigner(p.domain, receipt, signature);
-  if (receiptKey === undefined) throw lie("shows a receipt that nobody signed", { seq: receipt.seq });
-  const enclave = await call(ctx, "NodeRegistry", "enclaveOf", [receiptKey]);
-  if (!sameHex(enclave.node, p.node)) throw lie("shows a receipt that none of its enclaves signed", { receiptKey });
+  if (receiptKey === undefined) throw lied({ what: "shows a receipt that nobody signed", details: { seq } });
+  if (!sameHex(await nodeOf(receiptKey), p.node)) {
+    throw lied({ what: "shows a receipt that none of its enclaves signed", details: { receiptKey } });
+  }
 }
 
-function lie(what: string, details: Readonly<Record<string, unknown>>): InferenceError {
+/** The error for a lie. */
+export function lied({ what, details }: Lie): InferenceError {
   const text = Object.entries(details).map(([name, value]) => `${name} ${String(value)}`);
   return new InferenceError("NODE_LIED", `the node ${what} (${text.join(", ")})`, {
     details: Object.fromEntries(Object.entries(details).map(([name, value]) => [name, String(value)])),
-    hint: "Settle nothing more with this node: close the channel, or open another one.",
+    hint: "Pay this node nothing more: close the channel. Only processes that share one store may share a channel.",
   });
 }

@@ -3,6 +3,7 @@ export const PROBLEM_STATUS = {
   malformed: 400,
   "bad-idempotency-key": 400,
   "voucher-too-low": 402,
+  "voucher-spent": 402,
   "insufficient-deposit": 402,
   "bad-voucher-signature": 403,
   "unknown-channel": 404,

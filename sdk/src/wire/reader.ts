@@ -81,6 +81,39 @@ export class Reader {
     throw new WireError(this.#name(field), length === undefined ? "base64" : `base64 of ${length} bytes`, value);
   }
 
+  /** A string of at most 200 characters. */
+  text(field: string): string {
+    const value = this.#get(field);
+    if (typeof value === "string" && value.length <= 200) return value;
+    throw new WireError(this.#name(field), "a short string", value);
+  }
+
+  /** One string and no other. */
+  literal<T extends string>(field: string, expected: T): T {
+    if (this.#get(field) === expected) return expected;
+    throw new WireError(this.#name(field), JSON.stringify(expected), this.#get(field));
+  }
+
+  boolean(field: string): boolean {
+    const value = this.#get(field);
+    if (typeof value === "boolean") return value;
+    throw new WireError(this.#name(field), "a boolean", value);
+  }
+
+  /** Unix milliseconds. */
+  time(field: string): number {
+    const value = this.#get(field);
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+    throw new WireError(this.#name(field), "a time in Unix milliseconds", value);
+  }
+
+  /** What `read` makes of every item of a list. */
+  list<T>(field: string, read: (value: unknown, path: string) => T): T[] {
+    const value = this.#get(field);
+    if (!Array.isArray(value)) throw new WireError(this.#name(field), "a list", value);
+    return value.map((item, i) => read(item, `${this.#name(field)}[${i}]`));
+  }
+
   /** What `read` makes of a nested object. */
   object<T>(field: string, read: (value: unknown, path: string) => T): T {
     return read(this.#get(field), this.#name(field));

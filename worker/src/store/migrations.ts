@@ -104,6 +104,14 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ALTER TABLE settlements ADD COLUMN lane TEXT;
   ALTER TABLE settlements ADD COLUMN batch_nonce ${d.integer};
   `,
+
+  // A voucher pays for one request. Which ones did before is not known: none up to the highest pays for another.
+  (d) => `
+  ALTER TABLE receipts ADD COLUMN voucher ${d.integer};
+  CREATE UNIQUE INDEX receipts_by_voucher ON receipts (channel, voucher) WHERE voucher IS NOT NULL;
+  ALTER TABLE channels ADD COLUMN spent_before ${d.integer} NOT NULL DEFAULT 0;
+  UPDATE channels SET spent_before = voucher_cumulative;
+  `,
 ];
 
 /** Of the first release, which knew SQLite only. */

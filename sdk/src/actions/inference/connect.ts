@@ -1,4 +1,5 @@
-import { type ConnectParameters, InferenceSession } from "../../inference/session.js";
+import type { ConnectParameters } from "../../inference/parameters.js";
+import { InferenceSession } from "../../inference/session.js";
 import { action } from "../bind.js";
 
 /**

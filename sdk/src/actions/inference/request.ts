@@ -1,5 +1,6 @@
 import type { InferenceResult } from "../../inference/exchange.js";
-import { type ConnectParameters, InferenceSession, type RequestParameters } from "../../inference/session.js";
+import type { ConnectParameters, RequestParameters } from "../../inference/parameters.js";
+import { InferenceSession } from "../../inference/session.js";
 import type { Classification } from "../../wire/plaintext.js";
 import { action } from "../bind.js";
 

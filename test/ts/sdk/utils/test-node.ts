@@ -45,6 +45,12 @@ export interface Misbehaviour {
   before?: (response: ServerResponse, post: number) => boolean;
   /** The same, after the work was done, metered and stored. */
   after?: (response: ServerResponse, post: number) => boolean;
+  /** Holds a request up on its way to the work: how requests overtake each other. */
+  arrive?: (post: number) => Promise<void>;
+  /** Holds an answer up on its way back. */
+  leave?: (post: number) => Promise<void>;
+  /** Answers with this refusal after the work was done, metered and stored. */
+  billsRefusal?: (post: number) => boolean;
   recovery?: (recovery: ChannelRecovery) => ChannelRecovery;
   /** Signs with another key than the attested one. */
   signer?: Wallet;
@@ -65,8 +71,14 @@ export class TestNode {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #responses = new Map<string, string>();
+  /** Every receipt that was ever signed. */
+  readonly receipts: Receipt[] = [];
   readonly channels = new Map<bigint, ChannelRecovery>();
+  /** Vouchers that paid, by channel. */
+  readonly #spent = new Map<bigint, Set<bigint>>();
   #atOnce = 0;
+  /** Work is done one after the other, as the worker's gate has it. */
+  #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(world: World, keyPair: HpkeKeyPair, enclave: Wallet) {
     this.#world = world;
@@ -134,15 +146,32 @@ export class TestNode {
     this.posts.push({ key, body });
     const post = this.posts.length;
     if (this.misbehaviour.before?.(response, post)) return;
-    let stored = this.#responses.get(key);
-    if (stored === undefined) {
-      const done = await this.#work(decodeRequest(JSON.parse(body)), key);
-      if (typeof done !== "string") return reply(response, done.status, done);
-      stored = done;
-      this.#responses.set(key, stored);
-    }
+    await this.misbehaviour.arrive?.(post);
+    const work = this.#tail.then(() => this.#stored(key, body));
+    this.#tail = work.catch(() => undefined);
+    const stored = await work;
+    await this.misbehaviour.leave?.(post);
+    if (typeof stored !== "string") return reply(response, stored.status, stored);
+    if (this.misbehaviour.billsRefusal?.(post)) return reply(response, 422, problem("bad-input", "no such tensor"));
     if (this.misbehaviour.after?.(response, post)) return;
     response.writeHead(200, { "content-type": "application/json" }).end(stored);
+  }
+
+  async #stored(key: string, body: string) {
+    const known = this.#responses.get(key);
+    if (known !== undefined) return known;
+    const done = await this.#work(decodeRequest(JSON.parse(body)), key);
+    if (typeof done === "string") this.#responses.set(key, done);
+    return done;
+  }
+
+  /** Forgets what a crash without a durable store would have lost: the stored responses, or the meter. */
+  forget(what: "responses" | "meter"): void {
+    if (what === "responses") this.#responses.clear();
+    else {
+      this.channels.clear();
+      this.#spent.clear();
+    }
   }
 
   /** The JSON of a response, or a problem. */
@@ -160,14 +189,20 @@ export class TestNode {
     if (recoverVoucher(this.domain, struct, voucher.signature) !== signer) return refuse("bad-voucher-signature");
     const state = this.#channel(channel);
     const cumulative = state.metered + this.price;
-    if (voucher.cumulative < cumulative) return refuse("voucher-too-low", { required: cumulative.toString() });
-    if (deposited < cumulative) return refuse("insufficient-deposit");
+    // Vouchers come in any order: the highest counts.
+    const highest = (state.voucher?.cumulative ?? 0n) > voucher.cumulative ? state.voucher : voucher;
+    if ((highest?.cumulative ?? 0n) < cumulative) {
+      return refuse("voucher-too-low", { required: cumulative.toString() });
+    }
+    if (this.#spent.get(channel)?.has(voucher.cumulative)) return refuse("voucher-spent");
+    if (deposited < voucher.cumulative) return refuse("insufficient-deposit");
 
     const { chainId, verifyingContract: escrow } = this.domain;
     const bound = { chainId, escrow, node: this.node, channel, lineId, versionHash, idempotencyKey };
     const aad = requestAad({ ...bound, cumulative: voucher.cumulative });
     const opened = await openRequest({ keyPair: this.#keyPair, enc, ciphertext, aad });
     const { text } = decodeInput(opened.plaintext) as { text: string };
+    if (text === "") return refuse("bad-input");
     const output = { label: text.includes("rises") ? "positive" : "negative", class: 2, logits: [`${text.length}`] };
     const hash = requestHash({ aad, enc, ciphertext });
     const sealed = await opened.sealResponse(encodeOutput(output), hash);
@@ -185,7 +220,9 @@ export class TestNode {
     };
     const receipt = this.misbehaviour.receipt?.(honest) ?? honest;
     const signature = await signReceipt(this.misbehaviour.signer ?? this.enclave, this.domain, receipt);
-    this.channels.set(channel, { channel, seq: honest.seq, metered: cumulative, voucher, receipt, signature });
+    this.receipts.push(receipt);
+    this.#spent.set(channel, (this.#spent.get(channel) ?? new Set()).add(voucher.cumulative));
+    this.channels.set(channel, { channel, seq: honest.seq, metered: cumulative, voucher: highest, receipt, signature });
     const response: InferenceResponse = { receipt, signature, ...sealed };
     return JSON.stringify(encodeResponse(this.misbehaviour.response?.(response) ?? response));
   }
