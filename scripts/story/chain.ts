@@ -19,17 +19,13 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Starts Hardhat's node or anvil on a free port and waits until it answers. */
 export async function startChain(kind: ChainKind): Promise<Chain> {
-  const { child, url } = kind === "hardhat" ? await spawnHardhat() : await spawnAnvil();
+  const { child, url } = kind === "hardhat" ? await spawnHardhat() : await spawnAnvil(await freePort());
   await answers(url, child);
-  const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, batchMaxCount: 1 });
-  provider.pollingInterval = 50;
+  const provider = providerOf(url);
   return {
     url,
     provider,
-    async advance(seconds) {
-      await provider.send("evm_increaseTime", [seconds]);
-      await provider.send("evm_mine", []);
-    },
+    advance: (seconds) => advance(provider, seconds),
     async stop() {
       provider.destroy();
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -45,10 +41,23 @@ async function spawnHardhat(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url: (JSON.parse(line) as { url: string }).url };
 }
 
-async function spawnAnvil(): Promise<{ child: ChildProcess; url: string }> {
-  const port = await freePort();
-  const child = start("anvil", ["--silent", "--host", "127.0.0.1", "--port", String(port), "--accounts", "20"]);
-  return { child, url: `http://127.0.0.1:${port}` };
+/** Starts anvil; it may not answer yet. */
+export function spawnAnvil(port: number, more: readonly string[] = []): { child: ChildProcess; url: string } {
+  const args = ["--silent", "--host", "127.0.0.1", "--port", String(port), "--accounts", "20", ...more];
+  return { child: start("anvil", args), url: `http://127.0.0.1:${port}` };
+}
+
+/** A provider that remembers nothing, for a chain that is moved about. */
+export function providerOf(url: string): JsonRpcProvider {
+  const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, batchMaxCount: 1 });
+  provider.pollingInterval = 50;
+  return provider;
+}
+
+/** Moves the clock and mines a block. */
+export async function advance(provider: JsonRpcProvider, seconds: number): Promise<void> {
+  await provider.send("evm_increaseTime", [seconds]);
+  await provider.send("evm_mine", []);
 }
 
 function start(command: string, args: string[]): ChildProcess {
@@ -77,7 +86,8 @@ export async function firstLine(child: ChildProcess, what: string): Promise<stri
   });
 }
 
-async function answers(url: string, child: ChildProcess): Promise<void> {
+/** Waits until a chain answers. */
+export async function answers(url: string, child: ChildProcess): Promise<void> {
   let problem = "";
   child.once("error", (error) => {
     problem = `${error.message}: install @foundry-rs/anvil-linux-amd64 or put anvil on the PATH`;

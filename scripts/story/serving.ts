@@ -32,29 +32,7 @@ export async function startNode(stage: Stage, owned: OwnedModel, price: bigint, 
   const endpoint = `http://127.0.0.1:${port}`;
   const payout = Wallet.createRandom().address;
 
-  const nodes = stage.as(operator).nodes;
-  await noted(stage, "register node", nodes.register({ endpoint, payout }));
-  const { minStake } = await nodes.parameters();
-  await noted(stage, undefined, nodes.approveStake({ amount: minStake }));
-  await noted(stage, "stake", nodes.addStake({ amount: minStake }));
-  stage.log.step("node registered and staked", `${minStake / 10n ** 6n} tokens`);
-
-  const measured = await run("node", [worker, "measure"], { quiet: true });
-  const measurementId = measured.output.trim().split("\n").at(-1) as Hex;
-  const verifier = stage.deployment.contracts.DevelopmentTeeVerifier?.address;
-  if (verifier === undefined) throw new Error("the deployment has no DevelopmentTeeVerifier");
-  await noted(
-    stage,
-    "set policy",
-    stage.as(quant).nodes.setPolicy({
-      lineId: owned.lineId,
-      policy: { followDefaults: false, maxTcbStatus: TcbStatus.UpToDate },
-      verifiers: [verifier],
-      measurements: [measurementId],
-    }),
-  );
-  stage.log.step("line's policy pins verifier and measurement", measurementId.slice(0, 18));
-
+  const measurementId = await registerNode(stage, owned, endpoint, payout);
   const child = spawnWorker(stage, owned, port, price);
   const ready = readiness(endpoint, child, stage);
   const { escrow } = stage.as(quant);
@@ -88,9 +66,44 @@ export async function startNode(stage: Stage, owned: OwnedModel, price: bigint, 
   };
 }
 
+/** Registers and stakes a node; the line's policy then pins the measurement of this worker. */
+export async function registerNode(stage: Stage, owned: OwnedModel, endpoint: string, payout: string): Promise<Hex> {
+  const { operator, quant } = stage.actors;
+  const nodes = stage.as(operator).nodes;
+  await noted(stage, "register node", nodes.register({ endpoint, payout }));
+  const { minStake } = await nodes.parameters();
+  await noted(stage, undefined, nodes.approveStake({ amount: minStake }));
+  await noted(stage, "stake", nodes.addStake({ amount: minStake }));
+  stage.log.step("node registered and staked", `${minStake / 10n ** 6n} tokens`);
+
+  const measured = await run("node", [worker, "measure"], { quiet: true });
+  const measurementId = measured.output.trim().split("\n").at(-1) as Hex;
+  const verifier = stage.deployment.contracts.DevelopmentTeeVerifier?.address;
+  if (verifier === undefined) throw new Error("the deployment has no DevelopmentTeeVerifier");
+  await noted(
+    stage,
+    "set policy",
+    stage.as(quant).nodes.setPolicy({
+      lineId: owned.lineId,
+      policy: { followDefaults: false, maxTcbStatus: TcbStatus.UpToDate },
+      verifiers: [verifier],
+      measurements: [measurementId],
+    }),
+  );
+  stage.log.step("line's policy pins verifier and measurement", measurementId.slice(0, 18));
+  return measurementId;
+}
+
 const worker = join(ROOT, "worker/dist/main.js");
 
-function spawnWorker(stage: Stage, owned: OwnedModel, port: number, price: bigint): ChildProcess {
+/** Starts the worker as a process of its own; `changes` are options of its command line. */
+export function spawnWorker(
+  stage: Stage,
+  owned: OwnedModel,
+  port: number,
+  price: bigint,
+  changes: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const options = {
     rpc: stage.chain.url,
     deployment: stage.recordFile,
@@ -104,20 +117,22 @@ function spawnWorker(stage: Stage, owned: OwnedModel, port: number, price: bigin
     "settle-value": String(price * 50n),
     "settle-age": String(12 * 3600),
     poll: "50",
+    ...changes,
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn(process.execPath, [worker, "serve", ...args], {
     env: { ...process.env, FREEHOLD_WORKER_KEY: stage.actors.operator.signer.privateKey },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const log = createWriteStream(join(stage.folder, "worker.log"));
+  const log = createWriteStream(join(stage.folder, "worker.log"), { flags: "a" });
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
   process.once("exit", () => child.kill("SIGKILL"));
   return child;
 }
 
-async function readiness(endpoint: string, child: ChildProcess, stage: Stage): Promise<void> {
+/** Waits until a worker serves; throws its log when it ends before. */
+export async function readiness(endpoint: string, child: ChildProcess, stage: Stage): Promise<void> {
   await until("the worker to be ready", async () => {
     if (child.exitCode !== null) {
       const log = await readFile(join(stage.folder, "worker.log"), "utf8");

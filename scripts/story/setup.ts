@@ -22,10 +22,16 @@ export interface Stage {
 }
 
 /** Starts the chain, deploys through Ignition as on a testnet, and gives everybody tokens. */
-export async function setUp(kind: ChainKind, folder: string, tenants: number, log: StoryLog): Promise<Stage> {
+export async function setUp(
+  kind: ChainKind,
+  folder: string,
+  tenants: number,
+  log: StoryLog,
+  start: (folder: string) => Promise<Chain> = () => startChain(kind),
+): Promise<Stage> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "store"), { recursive: true });
-  const chain = await startChain(kind);
+  const chain = await start(folder);
   try {
     log.step("local chain", `${kind}, ${chain.url}`);
     const actors = actorsOf(chain.provider, tenants);

@@ -22,9 +22,13 @@ export interface SessionSigner extends TypedDataSigner {
 export function sessionSigner(privateKey: Hex): SessionSigner {
   const secretKey = isHex(privateKey, 32) ? fromHex(privateKey) : new Uint8Array();
   if (!secp256k1.utils.isValidSecretKey(secretKey)) {
-    throw new FreeholdError("INVALID_PRIVATE_KEY", "a private key is 32 bytes of hex, from 1 to the order of secp256k1", {
-      hint: "generateSessionKey() makes one.",
-    });
+    throw new FreeholdError(
+      "INVALID_PRIVATE_KEY",
+      "a private key is 32 bytes of hex, from 1 to the order of secp256k1",
+      {
+        hint: "generateSessionKey() makes one.",
+      },
+    );
   }
   const address = addressOf(secp256k1.getPublicKey(secretKey, false));
   const sign = (digest: Hex) => signDigest(secretKey, digest);

@@ -58,7 +58,10 @@ function parse(signature: string): Signature {
   const v = Number.parseInt(signature.slice(-2), 16);
   if (v !== 27 && v !== 28) throw badSignature(signature, `has v = ${v}, not 27 or 28`);
   try {
-    return Signature.from(signature);
+    const parsed = Signature.from(signature);
+    // ethers looks at s when it is asked for, and not before.
+    void parsed.s;
+    return parsed;
   } catch (cause) {
     throw badSignature(signature, "is not canonical (high s)", cause);
   }

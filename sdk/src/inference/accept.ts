@@ -43,6 +43,7 @@ export function accept(state: ChannelState, ticket: Ticket, place: ReceiptPlace)
     gaps,
     tickets,
     doubt,
+    used: max(state.used, ticket.cumulative),
     seq: isNewest ? seq : state.seq,
     metered: isNewest ? cumulative : state.metered,
   };

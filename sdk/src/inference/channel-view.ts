@@ -75,10 +75,14 @@ export function checkChannel({ onChain }: ChannelView, { channel }: ChannelId, t
 
 /** The error for a close delay under the payer's own minimum, or the escrow's; seconds. */
 export function closeDelayTooShort(closeDelay: bigint, minimum: bigint): InferenceError {
-  return new InferenceError("CLOSE_DELAY_TOO_SHORT", `a close delay of ${closeDelay} s is under the minimum, ${minimum} s`, {
-    details: { closeDelay: closeDelay.toString(), minimum: minimum.toString() },
-    hint: "Choose a longer closeDelay, or lower minCloseDelay.",
-  });
+  return new InferenceError(
+    "CLOSE_DELAY_TOO_SHORT",
+    `a close delay of ${closeDelay} s is under the minimum, ${minimum} s`,
+    {
+      details: { closeDelay: closeDelay.toString(), minimum: minimum.toString() },
+      hint: "Choose a longer closeDelay, or lower minCloseDelay.",
+    },
+  );
 }
 
 /** The error for a voucher that the deposit does not cover; all in units. */

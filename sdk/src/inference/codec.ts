@@ -16,11 +16,12 @@ export function decodeState(text: string): StoreState {
 }
 
 function decodeChannel(json: unknown): ChannelState {
-  const r = new Reader(json, ["v", "kind", "signed", "metered", "seq", "gaps", "tickets", "doubt"]);
+  const r = new Reader(json, ["v", "kind", "signed", "used", "metered", "seq", "gaps", "tickets", "doubt"]);
   r.version();
   return {
     kind: r.literal("kind", "channel"),
     signed: r.uint("signed", 64),
+    used: r.uint("used", 64),
     metered: r.uint("metered", 64),
     seq: r.uint("seq", 64),
     gaps: r.list("gaps", decodeGap),
@@ -43,10 +44,11 @@ function decodeGap(json: unknown, path: string): Gap {
 }
 
 function decodeTicket(json: unknown, path: string): Ticket {
-  const r = new Reader(json, ["id", "price", "after", "until", "lost"], path);
+  const r = new Reader(json, ["id", "price", "cumulative", "after", "until", "lost"], path);
   return {
     id: r.text("id"),
     price: r.uint("price", 64),
+    cumulative: r.uint("cumulative", 64),
     after: r.uint("after", 64),
     until: r.time("until"),
     lost: r.boolean("lost"),

@@ -42,8 +42,6 @@ export interface ExchangeParameters {
   signer: TypedDataSigner;
   ledger: Ledger<ChannelState>;
   ticket: Ticket;
-  /** Units that the voucher promises. */
-  cumulative: bigint;
   /** The chain's time when the offer was checked. */
   now: bigint;
   input: unknown;
@@ -78,10 +76,11 @@ export async function exchange<T>(ctx: Context, p: ExchangeParameters, limits: L
 
 /** The voucher that pays for a ticket. */
 export function signTicket(
-  p: Pick<ExchangeParameters, "domain" | "offer" | "channel" | "signer" | "cumulative">,
+  p: Pick<ExchangeParameters, "domain" | "offer" | "channel" | "signer" | "ticket">,
 ): Promise<Hex> {
   const { node, lineId } = p.offer;
-  const { channel, cumulative } = p;
+  const { channel } = p;
+  const { cumulative } = p.ticket;
   return decoded("InferenceEscrow", () => signVoucher(p.signer, p.domain, { node, channel, lineId, cumulative }));
 }
 
@@ -96,9 +95,9 @@ async function exchanged<T>(
   limits: Limits,
   fate: Fate,
 ): Promise<InferenceResult<T>> {
-  const { offer, domain, channel, cumulative } = p;
+  const { offer, domain, channel } = p;
   const { node, lineId, versionHash, price } = offer;
-  const idempotencyKey = p.ticket.id;
+  const { id: idempotencyKey, cumulative } = p.ticket;
   const voucher = p.voucher ?? (await signTicket(p));
   const bound = { chainId: ctx.chainId, escrow: domain.verifyingContract, node, channel, lineId, versionHash };
   const aad = requestAad({ ...bound, idempotencyKey, cumulative });

@@ -1,5 +1,5 @@
 import { FreeholdError } from "../errors/base.js";
-import { type ChannelStore, StoreError, type Stored, type StoreState } from "./store.js";
+import { type ChannelStore, type Stored, StoreError, type StoreState } from "./store.js";
 
 /** Makes the next state and a result of the newest state. Pure: it may be called again on a newer one. Throws to refuse. */
 export type Change<S extends StoreState, R> = (state: S | undefined) => readonly [next: S | undefined, result: R];
@@ -74,11 +74,10 @@ export class Ledger<S extends StoreState> {
       // A refusal counts on the newest state only, and so does a change that changes nothing.
       if (isGuess && (!isChanged || applied.some(({ refused }) => refused))) continue;
       if (isChanged) {
-        const swapped = await this.#guarded(() =>
-          this.#store.compareAndSwap(this.#key, stored?.revision, state as S),
-        );
+        const swapped = await this.#guarded(() => this.#store.compareAndSwap(this.#key, stored?.revision, state as S));
         if (swapped === undefined) {
-          if (tries > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(tries, LONGEST_PAUSE_MS)));
+          if (tries > 1)
+            await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(tries, LONGEST_PAUSE_MS)));
           continue;
         }
         this.#last = swapped;

@@ -71,10 +71,10 @@ export class PayerChannel {
   }
 
   /**
-   * Sets a request's price aside. What it resolved to is durable: the voucher for `cumulative` may leave.
+   * Sets a request's price aside. The ticket is durable: its voucher may leave.
    * @throws InferenceError CHANNEL_…, INSUFFICIENT_DEPOSIT, BUDGET_EXCEEDED, and what recovery throws
    */
-  async reserve(price: bigint, until: number, limits: Limits): Promise<{ ticket: Ticket; cumulative: bigint }> {
+  async reserve(price: bigint, until: number, limits: Limits): Promise<Ticket> {
     const { id, maxInFlight } = this.#p;
     const request = { id: newIdempotencyKey(), price, until };
     for (;;) {
@@ -86,8 +86,8 @@ export class PayerChannel {
         return Array.isArray(reserved) ? reserved : [state, reserved];
       });
       if (result.outcome === "reserved") {
-        this.#topUps?.keepUp(deposited - result.cumulative);
-        return result;
+        this.#topUps?.keepUp(deposited - result.ticket.cumulative);
+        return result.ticket;
       }
       if (result.outcome === "busy") throw busy(id.channel, result.inFlight);
       if (result.outcome === "recover") await this.#recoverOnce(limits);

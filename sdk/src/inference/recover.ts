@@ -45,7 +45,8 @@ export async function evidenceOf(
   said: ChannelRecovery,
   nodeOf: (receiptKey: string) => Promise<string>,
 ): Promise<Pick<Evidence, "voucher" | "receipt">> {
-  if (said.channel !== p.channel) throw lied({ what: "answers for another channel", details: { channel: said.channel } });
+  if (said.channel !== p.channel)
+    throw lied({ what: "answers for another channel", details: { channel: said.channel } });
   if (said.voucher !== null && !isOwnVoucher(p, said.voucher)) {
     const { cumulative } = said.voucher;
     throw lied({ what: "shows a voucher that the channel's signer did not sign", details: { cumulative } });

@@ -36,6 +36,8 @@ export function recovered(known: ChannelState | undefined, e: Evidence): { state
   // What lane V paid was signed. Lane O asks for no signature.
   const proven = onChain.optimistic === true ? 0n : paid;
   const signed = max(max(remembered.signed, e.voucher ?? 0n), proven);
+  // The voucher that a node shows is one that it took.
+  const used = max(max(remembered.used, e.voucher ?? 0n), proven);
   if (signed < paid) {
     return lie("took more than it holds a voucher for: challenge it", { paid, signed });
   }
@@ -48,14 +50,14 @@ export function recovered(known: ChannelState | undefined, e: Evidence): { state
     if (remembered.metered < paid) {
       return lie("shows no receipt for what the chain paid", { paid, metered: remembered.metered });
     }
-    return { state: settleLost({ ...remembered, signed }, e.now) };
+    return { state: settleLost({ ...remembered, signed, used }, e.now) };
   }
   const { seq, cumulative } = receipt;
   if (cumulative > signed) return lie("metered more than was signed", { cumulative, signed });
   if (cumulative < max(remembered.metered, paid)) {
     return lie("shows a receipt below what was metered before", { cumulative, paid });
   }
-  const next = { ...remembered, signed, seq, metered: cumulative };
+  const next = { ...remembered, signed, used, seq, metered: cumulative };
   if (known === undefined) return { state: next };
 
   const gap = { first: known.seq + 1n, last: seq, before: known.metered, after: cumulative };
@@ -69,7 +71,11 @@ export function recovered(known: ChannelState | undefined, e: Evidence): { state
   const state = settleLost({ ...grown, doubt }, e.now);
   // A voucher beyond what this store knows of: somebody else uses the channel with the same key.
   if (e.voucher !== null && e.voucher > known.signed) return { state };
-  return lie("metered requests that were not made, or that it refused", { metered: cumulative, known: known.metered }, state);
+  return lie(
+    "metered requests that were not made, or that it refused",
+    { metered: cumulative, known: known.metered },
+    state,
+  );
 }
 
 function lie(what: string, details: Readonly<Record<string, unknown>>, state?: ChannelState): { lie: Lie } {

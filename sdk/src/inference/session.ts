@@ -118,28 +118,17 @@ export class InferenceSession {
     for (let tries = 1; ; tries++) {
       if (signal.aborted) throw aborted(signal, endpoint);
       const { offer, now } = await this.#offers.verified(limits);
-      const { ticket, cumulative } = await this.#channel.reserve(offer.price, until, limits);
+      const ticket = await this.#channel.reserve(offer.price, until, limits);
+      const { channel } = this;
+      const { ledger } = this.#channel;
+      const paying = { channel, domain: this.#domain, signer: this.#signer, ledger, ticket };
       try {
-        const exchanged = {
-          endpoint,
-          offer,
-          ticket,
-          cumulative,
-          now,
-          input: params.input,
-          ledger: this.#channel.ledger,
-        };
-        const { channel } = this;
-        return await exchange<T>(
-          this.#ctx,
-          { ...exchanged, channel, domain: this.#domain, signer: this.#signer },
-          limits,
-        );
+        return await exchange<T>(this.#ctx, { endpoint, offer, now, input: params.input, ...paying }, limits);
       } catch (error) {
         const isUnseen = this.#channel.isJustFunded && hasCode(error, ["unknown-channel", "insufficient-deposit"]);
         if (isUnseen) await sleep(UNSEEN_PAUSE_MS, signal, () => error);
         else if (tries >= MOST_TRIES) throw error;
-        else await this.#catchUp(error, offer, cumulative, limits);
+        else await this.#catchUp(error, offer, ticket.cumulative, limits);
       }
     }
   }
@@ -152,20 +141,11 @@ export class InferenceSession {
     const limits = { signal, maxBytes: maxResponseBytes ?? MAX_RESPONSE_BYTES };
     const { offer, now } = await this.#offers.verified(limits);
     const until = Date.now() + timeoutMs + CLOCK_SLACK_MS;
-    const { ticket, cumulative } = await this.#channel.reserve(offer.price, until, limits);
+    const ticket = await this.#channel.reserve(offer.price, until, limits);
     const { channel } = this;
+    const { cumulative } = ticket;
     const { ledger } = this.#channel;
-    const paid = {
-      endpoint,
-      offer,
-      ticket,
-      cumulative,
-      now,
-      ledger,
-      channel,
-      domain: this.#domain,
-      signer: this.#signer,
-    };
+    const paid = { endpoint, offer, ticket, now, ledger, channel, domain: this.#domain, signer: this.#signer };
     const release = async () => {
       await settle(paid, { isDoubtful: false });
     };
@@ -201,19 +181,19 @@ export class InferenceSession {
 
   /** After a refusal that may have an honest reason: learns what changed. Throws the refusal when nothing did. */
   async #catchUp(error: unknown, offer: SignedOffer, cumulative: bigint, limits: Limits): Promise<void> {
-    if (!hasCode(error, ["voucher-too-low", "version-not-served", "unseal-failed"])) throw error;
+    if (!hasCode(error, ["voucher-too-low", "voucher-spent", "version-not-served", "unseal-failed"])) throw error;
     await this.#offers.renew(limits);
     const isChanged = (["receiptKey", "hpkePublicKey", "versionHash", "price"] as const).some(
       (field) => this.offer[field] !== offer[field],
     );
-    if (!hasCode(error, ["voucher-too-low"])) {
+    if (!hasCode(error, ["voucher-too-low", "voucher-spent"])) {
       if (!isChanged) throw error;
       return;
     }
     // Its receipts say what it has metered: a request whose answer was lost may be among it.
-    const { metered } = await this.#channel.recover(limits);
-    if (isChanged || metered + offer.price > cumulative) return;
-    throw new InferenceError("NODE_LIED", "the node asks for more than its receipts show", {
+    const { metered, used } = await this.#channel.recover(limits);
+    if (isChanged || metered + offer.price > cumulative || used >= cumulative) return;
+    throw new InferenceError("NODE_LIED", "the node asks for more than its receipts and vouchers show", {
       details: { metered: metered.toString(), offered: cumulative.toString(), said: error.details.said },
       hint: "Pay this node nothing more: close the channel.",
       cause: error,

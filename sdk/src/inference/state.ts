@@ -4,6 +4,8 @@ export interface Ticket {
   readonly id: string;
   /** Units, the most that it can cost. */
   readonly price: bigint;
+  /** Cumulative amount of its voucher, units: no other request that may be metered has the same. */
+  readonly cumulative: bigint;
   /** Number of the newest receipt when it was made: its own has a higher one. */
   readonly after: bigint;
   /** Unix milliseconds after which nobody waits for its answer any more. */
@@ -37,6 +39,8 @@ export interface ChannelState {
   readonly kind: "channel";
   /** Highest cumulative amount of a voucher that was signed. */
   readonly signed: bigint;
+  /** Highest cumulative amount of a voucher that paid for a request, as far as is known: a voucher pays once. */
+  readonly used: bigint;
   /** Cumulative amount of the newest receipt. */
   readonly metered: bigint;
   /** Number of the newest receipt; 0 before the first. */
@@ -87,6 +91,7 @@ export interface BudgetState {
 export const FRESH_CHANNEL: ChannelState = Object.freeze({
   kind: "channel",
   signed: 0n,
+  used: 0n,
   metered: 0n,
   seq: 0n,
   gaps: [],

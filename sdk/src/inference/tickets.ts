@@ -24,8 +24,8 @@ export interface Bounds {
 }
 
 export type Reserved =
-  /** Sign this much. */
-  | { outcome: "reserved"; ticket: Ticket; cumulative: bigint }
+  /** Sign `ticket.cumulative`. */
+  | { outcome: "reserved"; ticket: Ticket }
   /** What is known of the channel is not all: ask the node first. */
   | { outcome: "recover" }
   /** The deposit does not cover `cumulative`. */
@@ -58,18 +58,25 @@ export function isLive({ lost, until }: Ticket, now: number): boolean {
 /**
  * Sets a request's price aside. Of requests at any number of processes, each gets a voucher of its own that covers all that
  * came before it: in whatever order they reach the node, the highest voucher among those that it metered covers them all.
+ * Settled vouchers are public, so a node takes each for one request only: one that was taken is passed by.
  */
-export function reserve(state: ChannelState | undefined, r: Reservation, b: Bounds): [ChannelState, Reserved] | Reserved {
+export function reserve(
+  state: ChannelState | undefined,
+  r: Reservation,
+  b: Bounds,
+): [ChannelState, Reserved] | Reserved {
   if (state === undefined || state.metered < b.paid || state.tickets.some((ticket) => !isLive(ticket, b.now))) {
     return { outcome: "recover" };
   }
   const inFlight = state.tickets.length;
   if (inFlight >= b.maxInFlight) return { outcome: "busy", inFlight };
-  const cumulative = claimable(state) + r.price;
+  const taken = state.tickets.reduce((most, ticket) => max(most, ticket.cumulative), state.used);
+  const least = claimable(state) + r.price;
+  const cumulative = least > taken || r.price === 0n ? least : taken + 1n;
   if (cumulative > b.deposited) return { outcome: "short", cumulative };
-  const ticket = { ...r, after: state.seq, lost: false };
+  const ticket = { ...r, cumulative, after: state.seq, lost: false };
   const next = { ...state, signed: max(state.signed, cumulative), tickets: [...state.tickets, ticket] };
-  return [next, { outcome: "reserved", ticket, cumulative }];
+  return [next, { outcome: "reserved", ticket }];
 }
 
 /** Takes a request back that was not metered for certain; `billed` when receipts are missing that it alone could explain. */
@@ -78,7 +85,10 @@ export function release(state: ChannelState, id: string): [ChannelState, "releas
   const gone = state.tickets.find((ticket) => ticket.id === id);
   if (gone === undefined) return [state, "released"];
   const isBilled = missing(state) > BigInt(tickets.length) + state.doubt.count;
-  return [tidy(isBilled ? doubting({ ...state, tickets }, [gone]) : { ...state, tickets }), isBilled ? "billed" : "released"];
+  return [
+    tidy(isBilled ? doubting({ ...state, tickets }, [gone]) : { ...state, tickets }),
+    isBilled ? "billed" : "released",
+  ];
 }
 
 /** Remembers that the answer of a request did not come. */

@@ -4,6 +4,7 @@ export const PROBLEM_STATUS = {
   "bad-idempotency-key": 400,
   "payment-required": 402,
   "voucher-too-low": 402,
+  "voucher-spent": 402,
   "insufficient-deposit": 402,
   "bad-voucher-signature": 403,
   "unknown-channel": 404,

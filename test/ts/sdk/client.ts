@@ -10,7 +10,7 @@ import {
   WrongChainError,
 } from "@freehold/sdk";
 import { knownDeployments } from "@freehold/sdk/abis";
-import { fileStore, loadDeployment } from "@freehold/sdk/node";
+import { loadDeployment } from "@freehold/sdk/node";
 import { expect } from "chai";
 import { id, Wallet } from "ethers";
 import { network } from "hardhat";
@@ -119,20 +119,6 @@ describe("sdk: client", () => {
           .to.throw(ConfigurationError, `${field} must be`)
           .with.property("code", "INVALID_DEPLOYMENT");
       }
-    });
-
-    it("the file store keeps channels, and says when a file is not one", async () => {
-      const store = fileStore(join(directory, "channels"));
-      const state = { signed: 2n ** 64n - 1n, metered: 7n, seq: 3n };
-      expect(await store.get("a")).to.equal(undefined);
-      await store.set("a", state);
-      await store.set("b", { ...state, seq: 4n });
-      expect(await fileStore(join(directory, "channels")).get("a")).to.deep.equal(state);
-      const { readdir } = await import("node:fs/promises");
-      const files = await readdir(join(directory, "channels"));
-      expect(files).to.have.length(2);
-      for (const file of files) await writeFile(join(directory, "channels", file), '{"key":"a","signed":"-1"}');
-      expect(await store.get("a").catch((e: unknown) => e)).to.include({ code: "STORE_CORRUPT" });
     });
   });
 });

@@ -7,9 +7,9 @@ import {
   generateSessionKey,
   memoryStore,
   recoverVoucher,
+  type StoreState,
   sessionSigner,
   signReceipt,
-  type StoreState,
 } from "@freehold/sdk";
 import { expect } from "chai";
 import { network } from "hardhat";
@@ -82,7 +82,9 @@ describe("sdk: payer", () => {
       expect(new Set(vouchers()).size, "a voucher of its own for each").to.equal(64);
       expect(highest(vouchers())).to.equal(6_400n);
       expect(node.mostAtOnce).to.be.greaterThan(8);
-      const arrival = node.receipts.map(({ requestHash }) => done.findIndex((d) => d.receipt.requestHash === requestHash));
+      const arrival = node.receipts.map(({ requestHash }) =>
+        done.findIndex((d) => d.receipt.requestHash === requestHash),
+      );
       expect(arrival, "the node worked in another order").not.to.deep.equal(arrival.toSorted((a, b) => a - b));
       const { signed, metered, seq, gaps, tickets } = await stateIn(store, channel);
       expect({ signed, metered, seq, gaps, tickets }).to.deep.equal({
@@ -134,7 +136,8 @@ describe("sdk: payer", () => {
     });
 
     it("a bad input among them is released, and its headroom serves again", async () => {
-      const channel = await open(400n);
+      // One unit more: the refused one's own voucher is free again, and the highest is not.
+      const channel = await open(401n);
       const session = await payer.inference.connect({ ...parameters(), channel });
       node.misbehaviour = { arrive: jumble };
       const inputs = ["a", "", "b", "c"].map((text) => session.request({ input: { text } }));
@@ -178,7 +181,7 @@ describe("sdk: payer", () => {
       expect(receipt.requestHash).not.to.equal(first.requestHash);
       // Two receipts of one number convict the enclave (arbiter.proveDoubleReceipt). The payer loses nothing by going on.
       expect((await session.request({ input: INPUT })).receipt).to.include({ seq: 2n, cumulative: 200n });
-      expect(highest(vouchers())).to.equal(200n);
+      expect(vouchers(), "the node took 200 for the refused one").to.deep.equal([100n, 200n, 201n]);
     });
 
     it("case 60: the stored responses are gone: one voucher pays no retry as a second inference", async () => {

@@ -25,10 +25,11 @@ const PROCESS = new URL("./utils/store-process.ts", import.meta.url).pathname;
 const CHANNEL: ChannelState = {
   kind: "channel",
   signed: 2n ** 64n - 1n,
+  used: 800n,
   metered: 900n,
   seq: 9n,
   gaps: [{ first: 3n, last: 4n, before: 200n, after: 400n }],
-  tickets: [{ id: "ab".repeat(16), price: 100n, after: 9n, until: 1_800_000_000_000, lost: true }],
+  tickets: [{ id: "ab".repeat(16), price: 100n, cumulative: 700n, after: 9n, until: 1_800_000_000_000, lost: true }],
   doubt: { count: 2n, amount: 200n },
 };
 const BUDGET: BudgetState = {
@@ -51,7 +52,8 @@ const BUDGET: BudgetState = {
 
 let channels = 0n;
 const newKey = () => someKey(channels++);
-const signedIn = async (store: ChannelStore, key: string) => ((await store.get(key))?.state as ChannelState).signed;
+const signedIn = async (store: ChannelStore, key: string) =>
+  ((await store.get(key)) as { state: ChannelState }).state.signed;
 
 async function storeErrorOf(run: Promise<unknown>): Promise<StoreError> {
   const error = await run.then(
@@ -311,7 +313,9 @@ for (const kind of KINDS) {
         const client = new pg.Client(lazy.url);
         await client.connect();
         const onDisk = async () => {
-          const { rows } = await client.query("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() AS yes");
+          const { rows } = await client.query(
+            "SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() AS yes",
+          );
           return (rows[0] as { yes: boolean }).yes;
         };
         const durable = postgresStore(client);
@@ -365,4 +369,3 @@ describe("sdk: text of states", () => {
     expect(encodeState({ ...CHANNEL, tickets, gaps }).length).to.be.below(2 ** 16);
   });
 });
-

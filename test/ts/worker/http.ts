@@ -118,8 +118,9 @@ describe("worker: paid inference over HTTP", () => {
 
   it("refuses a copied request under another key, even when its voucher has room", async () => {
     const prepared = await payer.prepare(offer, { text: "rise" }, { cumulative: 10n * PRICE });
-    expect((await post(url, prepared)).status).to.equal(200);
     expect((await post(url, { ...prepared, key: newIdempotencyKey() })).code).to.equal("unseal-failed");
+    expect((await post(url, prepared)).status).to.equal(200);
+    expect((await post(url, { ...prepared, key: newIdempotencyKey() })).code).to.equal("voucher-spent");
     expect(await metered()).to.equal(PRICE);
   });
 
@@ -149,6 +150,29 @@ describe("worker: paid inference over HTTP", () => {
     expect(await metered()).to.equal(2n * PRICE);
     const { voucher } = decodeRecovery(await (await fetch(`${url}/v1/channels/${payer.channel}`)).json());
     expect(voucher?.cumulative, "the highest is kept").to.equal(2n * PRICE);
+  });
+
+  it("case 20: a settled voucher is public, and a stranger who copies it gets nothing for it", async () => {
+    const [wide, next] = await Promise.all(
+      [5n, 4n].map((n) => payer.prepare(offer, { text: "rise" }, { cumulative: n * PRICE })),
+    );
+    expect((await post(url, wide as Prepared)).status).to.equal(200);
+    const { voucher } = (wide as Prepared).json;
+    const stranger = await payer.prepare(
+      offer,
+      { text: "my own question" },
+      { cumulative: BigInt(voucher.cumulative) },
+    );
+    const copied = {
+      ...stranger,
+      body: JSON.stringify({ ...stranger.json, voucher: (wide as Prepared).json.voucher }),
+    };
+    expect((await post(url, copied)).code).to.equal("voucher-spent");
+    expect((await post(url, next as Prepared)).status, "a lower one of the payer's own").to.equal(200);
+    expect(
+      (await post(url, { ...(await payer.prepare(offer, { text: "rise" }, { cumulative: 4n * PRICE })) })).code,
+    ).to.equal("voucher-spent");
+    expect(await metered()).to.equal(2n * PRICE);
   });
 
   it("refuses a low voucher that the payer did not sign, even when a higher one covers it", async () => {

@@ -200,7 +200,7 @@ for (const backend of BACKENDS) {
 
     it("refuse a request as busy when they are overtaken again and again", async () => {
       const [slow, quick] = await both();
-      const others = await Promise.all(Array.from({ length: 40 }, () => prepare(1_000n)));
+      const others = await Promise.all(Array.from({ length: 40 }, (_, i) => prepare(999n - BigInt(i))));
       meanwhile = async () => undefined;
       const complete = store.books.complete.bind(store.books);
       let isOurs = true;

@@ -1,3 +1,4 @@
+import { useFastCurve } from "@freehold/sdk/node";
 import { developmentProvider } from "../enclave/development.js";
 import { Worker } from "../worker.js";
 import { configOf, operatorKey, type ServeOptions } from "./options.js";
@@ -5,6 +6,7 @@ import { configOf, operatorKey, type ServeOptions } from "./options.js";
 /** Runs a worker until SIGTERM or SIGINT; SIGUSR2 settles everything. */
 export async function serveCommand(options: ServeOptions): Promise<void> {
   const config = configOf(options);
+  await useFastCurve();
   const worker = await Worker.create(config, operatorKey(options.keyFile), developmentProvider());
   const ended = new Promise<void>((resolve) => {
     const end = () => resolve();

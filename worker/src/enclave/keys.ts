@@ -1,5 +1,14 @@
-import { fromHex, generateHpkeKeyPair, type Hex, type HpkeKeyPair, importHpkePrivateKey, toHex } from "@freehold/sdk";
-import { Wallet } from "ethers";
+import {
+  fromHex,
+  generateHpkeKeyPair,
+  generateSessionKey,
+  type Hex,
+  type HpkeKeyPair,
+  importHpkePrivateKey,
+  type SessionSigner,
+  sessionSigner,
+  toHex,
+} from "@freehold/sdk";
 import { OperatorError } from "../errors.js";
 import type { SealedKey, SealedKeys } from "../store/index.js";
 import type { EnclaveProvider } from "./provider.js";
@@ -8,7 +17,7 @@ import type { EnclaveProvider } from "./provider.js";
 export interface KeyGeneration {
   /** Address of the secp256k1 key that signs receipts, offers and batches. */
   readonly receiptKey: Hex;
-  readonly signer: Wallet;
+  readonly signer: SessionSigner;
   readonly hpke: HpkeKeyPair;
 }
 
@@ -31,7 +40,7 @@ export class KeyStore {
   /** Makes a generation and writes it, sealed, before anybody uses it. */
   async create(): Promise<KeyGeneration> {
     const hpke = await generateHpkeKeyPair();
-    const { privateKey } = Wallet.createRandom();
+    const privateKey = generateSessionKey();
     const generation = generationOf(privateKey, hpke);
     const content = JSON.stringify({ privateKey, hpke: toHex(await hpke.exportPrivateKey()) });
     const sealed = this.#provider.seal(new TextEncoder().encode(content));
@@ -47,7 +56,7 @@ export class KeyStore {
   async #unseal({ receiptKey, sealed }: SealedKey): Promise<KeyGeneration> {
     try {
       const text = new TextDecoder().decode(this.#provider.unseal(sealed));
-      const content = JSON.parse(text) as { privateKey: string; hpke: string };
+      const content = JSON.parse(text) as { privateKey: Hex; hpke: string };
       return generationOf(content.privateKey, await importHpkePrivateKey(fromHex(content.hpke, 32)));
     } catch {
       // The cause could hold a part of the key.
@@ -59,7 +68,7 @@ export class KeyStore {
   }
 }
 
-function generationOf(privateKey: string, hpke: HpkeKeyPair): KeyGeneration {
-  const signer = new Wallet(privateKey);
+function generationOf(privateKey: Hex, hpke: HpkeKeyPair): KeyGeneration {
+  const signer = sessionSigner(privateKey);
   return { receiptKey: signer.address.toLowerCase() as Hex, signer, hpke };
 }

@@ -122,9 +122,23 @@ export class InferenceService {
     // A channel that these books do not know starts where the escrow stands.
     const meter = { seq: books?.seq ?? 0n, cumulative: books?.metered ?? channel.paid };
     requireBooks(channel.paid, meter.cumulative);
-    const promised = books?.voucher.cumulative ?? 0n;
-    requirePayment(request, channel, { domain: this.#domain, node, price, metered: meter.cumulative, promised });
+    const bill = {
+      domain: this.#domain,
+      node,
+      price,
+      metered: meter.cumulative,
+      promised: books?.voucher.cumulative ?? 0n,
+      isSpent: await this.#isSpent(request, books === undefined ? channel.paid : undefined),
+    };
+    requirePayment(request, channel, bill);
     return { meter, paidBefore: channel.paid };
+  }
+
+  /** @param paid what the escrow paid on a channel that these books do not know: they were lost, and vouchers are public */
+  async #isSpent({ channel, voucher }: InferenceRequest, paid: bigint | undefined): Promise<boolean> {
+    return paid === undefined
+      ? this.#parts.store.books.isSpent(channel, voucher.cumulative)
+      : voucher.cumulative <= paid;
   }
 
   #infer(

@@ -13,6 +13,8 @@ export interface Bill {
   readonly price: bigint;
   /** Units of the highest voucher that came with a request before. */
   readonly promised: bigint;
+  /** Whether the voucher that comes with this request paid for another one. */
+  readonly isSpent: boolean;
 }
 
 /**
@@ -33,6 +35,10 @@ export function requirePayment(request: InferenceRequest, channel: ChannelState,
     throw new Refusal("voucher-too-low", `the vouchers cover ${covered}, and ${required} is needed`, {
       required: required.toString(),
     });
+  }
+  // Settled vouchers are public: one that counts again would let a stranger use the payer's headroom.
+  if (bill.isSpent && bill.price !== 0n) {
+    throw new Refusal("voucher-spent", `another request showed the voucher for ${cumulative}: sign a higher one`);
   }
   // What the books can hold is a bound too: far more than any token's supply.
   const deposited = min(channel.deposited, MAX_AMOUNT);

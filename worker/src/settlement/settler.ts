@@ -19,6 +19,8 @@ import { type BatchPlan, gasOf, nextBatch, type SettlementPolicy } from "./plan.
 const REST = 60_000;
 /** Gas of a transaction that gives up a nonce, at most. */
 const SKIP_GAS = 80_000n;
+/** How long a skipped nonce is waited for, in milliseconds. */
+const SKIP_PATIENCE = 60_000;
 
 export interface SettlerParts {
   readonly store: Store;
@@ -171,13 +173,15 @@ export class Settler {
 
   /** Gives up a nonce. Returns whether that is done: the next turn goes on. */
   async #skip(lineId: Hex, nonce: bigint): Promise<boolean> {
-    const { sender, escrow, log } = this.#parts;
+    const { provider, sender, escrow, log } = this.#parts;
     const transaction = await sender.sign({ to: escrow, data: skipBatch(lineId, nonce), gasLimit: SKIP_GAS });
     await sender.broadcast(transaction.raw);
     log.warn(
       { nonce: nonce.toString(), transaction: transaction.hash },
       "a batch was never paid: its nonce is given up",
     );
+    // Until the chain has it, the next turn would read the same nonce and give it up a second time.
+    await provider.waitForTransaction(transaction.hash, 1, SKIP_PATIENCE);
     return true;
   }
 

@@ -74,9 +74,25 @@ export class Books {
   }
 
   /**
+   * Whether a voucher for this amount paid for a request, or may have: one that the escrow had paid on, or that came, before
+   * vouchers were counted.
+   */
+  async isSpent(channel: bigint, voucher: bigint): Promise<boolean> {
+    const row = await this.#db.get(
+      `SELECT 1 FROM channels WHERE channel = ? AND spent_before >= ?
+       UNION ALL SELECT 1 FROM receipts WHERE channel = ? AND voucher = ?`,
+      channel,
+      voucher,
+      channel,
+      voucher,
+    );
+    return row !== undefined;
+  }
+
+  /**
    * Writes voucher, receipt, answer and meter in one transaction, or nothing of it. Throws `METER_OUT_OF_STEP` when the
-   * receipt is not the channel's next one, because another replica was faster, and `ALREADY_COMPLETED` when the request or
-   * its key has an answer.
+   * receipt is not the channel's next one, because another replica was faster, and `ALREADY_COMPLETED` when the request,
+   * its key or its voucher has an answer.
    */
   complete(completion: Completion): Promise<void> {
     return this.#db.transaction(async (sql) => {

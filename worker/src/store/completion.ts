@@ -37,10 +37,10 @@ export async function advance(sql: Sql, completion: Completion): Promise<void> {
 
 /** Throws `ALREADY_COMPLETED`. */
 export async function writeReceipt(sql: Sql, completion: Completion): Promise<void> {
-  const { receipt, signature, receiptKey, createdAt } = completion;
+  const { receipt, signature, receiptKey, createdAt, voucher } = completion;
   const written = await sql.run(
     `INSERT INTO receipts (channel, seq, version, request_hash, response_hash, cumulative, price, worked_at,
-       signature, receipt_key, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       signature, receipt_key, created_at, voucher) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     receipt.channel,
     receipt.seq,
     await versionId(sql, receipt.lineId, receipt.versionHash),
@@ -52,8 +52,11 @@ export async function writeReceipt(sql: Sql, completion: Completion): Promise<vo
     signature,
     receiptKey,
     createdAt,
+    receipt.price === 0n ? null : voucher.cumulative,
   );
-  if (written === 0) throw new WorkerError("ALREADY_COMPLETED", `request ${receipt.requestHash} has a receipt`);
+  if (written === 0) {
+    throw new WorkerError("ALREADY_COMPLETED", `request ${receipt.requestHash}, or its voucher, has a receipt`);
+  }
 }
 
 /** Throws `ALREADY_COMPLETED`. */
@@ -74,10 +77,11 @@ export async function writeResponse(sql: Sql, completion: Completion): Promise<v
 async function begin(sql: Sql, { receipt, voucher, paidBefore }: Completion): Promise<number> {
   if (receipt.cumulative !== paidBefore + receipt.price) return 0;
   return sql.run(
-    `INSERT INTO channels (channel, seq, metered, accounted, paid_before, voucher_cumulative, voucher_signature)
-     VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO channels (channel, seq, metered, accounted, paid_before, spent_before, voucher_cumulative, voucher_signature)
+     VALUES (?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     receipt.channel,
     receipt.cumulative,
+    paidBefore,
     paidBefore,
     paidBefore,
     voucher.cumulative,

@@ -105,6 +105,14 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ALTER TABLE settlements ADD COLUMN batch_nonce ${d.integer};
   `,
 
+  // A voucher pays for one request. Which ones did before is not known: none up to the highest pays for another.
+  (d) => `
+  ALTER TABLE receipts ADD COLUMN voucher ${d.integer};
+  CREATE UNIQUE INDEX receipts_by_voucher ON receipts (channel, voucher) WHERE voucher IS NOT NULL;
+  ALTER TABLE channels ADD COLUMN spent_before ${d.integer} NOT NULL DEFAULT 0;
+  UPDATE channels SET spent_before = voucher_cumulative;
+  `,
+
   // Inferences that a token transfer pays for: written with the answer, before the transfer is sent. settled_by: its transaction.
   (d) => `
   CREATE TABLE payments (

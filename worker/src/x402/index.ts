@@ -42,6 +42,7 @@ export interface X402Reply {
 /** Refusals of a channel that are answered with 402: pay otherwise, or more. */
 const PAYMENT_CODES: readonly ProblemCode[] = [
   "voucher-too-low",
+  "voucher-spent",
   "insufficient-deposit",
   "bad-voucher-signature",
   "unknown-channel",

@@ -1,6 +1,6 @@
+import { randomBytes } from "../../bytes.js";
 import type { Context } from "../../context.js";
 import { type Hex, toHex } from "../../hex.js";
-import { randomBytes } from "../../bytes.js";
 import { InferenceError } from "../errors.js";
 import { type Ledger, ledgerOf } from "../ledger.js";
 import type { BudgetState, OpenedChannel, PendingDeposit } from "../state.js";
@@ -186,8 +186,12 @@ function notKnown(cause: unknown): InferenceError {
 }
 
 function exceeded(budget: bigint, spent: bigint, needed: bigint): InferenceError {
-  return new InferenceError("BUDGET_EXCEEDED", `${needed} units more would pass the budget of ${budget}: ${spent} are spent`, {
-    details: { budget: budget.toString(), spent: spent.toString(), needed: needed.toString() },
-    hint: "Raise deposit.budget, or deposit by hand: escrow.topUp.",
-  });
+  return new InferenceError(
+    "BUDGET_EXCEEDED",
+    `${needed} units more would pass the budget of ${budget}: ${spent} are spent`,
+    {
+      details: { budget: budget.toString(), spent: spent.toString(), needed: needed.toString() },
+      hint: "Raise deposit.budget, or deposit by hand: escrow.topUp.",
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { decodeState, encodeState } from "../../inference/codec.js";
-import { type ChannelStore, corrupt, StoreError, type Stored } from "../../inference/store.js";
+import { type ChannelStore, corrupt, type Stored, StoreError } from "../../inference/store.js";
 
 type Database = import("node:sqlite").DatabaseSync;
 
@@ -50,7 +50,9 @@ export function sqliteStore(file: string): SqliteStore {
           expected === undefined
             ? database.prepare("INSERT INTO freehold_payments VALUES (?, 1, ?) ON CONFLICT DO NOTHING").run(key, text)
             : database
-                .prepare("UPDATE freehold_payments SET revision = revision + 1, state = ? WHERE key = ? AND revision = ?")
+                .prepare(
+                  "UPDATE freehold_payments SET revision = revision + 1, state = ? WHERE key = ? AND revision = ?",
+                )
                 .run(text, key, revisionOf(expected));
         if (Number(changes) === 0) {
           // A state that cannot be read is an error, not a lost race.

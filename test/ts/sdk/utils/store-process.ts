@@ -6,7 +6,7 @@ import { type StoreKind, someStore } from "./some-store.ts";
 /** A state that is told from others by what it has signed. */
 export function stateOf(signed: bigint): ChannelState {
   const doubt = { count: 0n, amount: 0n };
-  return { kind: "channel", signed, metered: 0n, seq: 0n, gaps: [], tickets: [], doubt };
+  return { kind: "channel", signed, used: 0n, metered: 0n, seq: 0n, gaps: [], tickets: [], doubt };
 }
 
 /** A key of nobody else. */

@@ -74,6 +74,8 @@ export class TestNode {
   /** Every receipt that was ever signed. */
   readonly receipts: Receipt[] = [];
   readonly channels = new Map<bigint, ChannelRecovery>();
+  /** Vouchers that paid, by channel. */
+  readonly #spent = new Map<bigint, Set<bigint>>();
   #atOnce = 0;
   /** Work is done one after the other, as the worker's gate has it. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -166,7 +168,10 @@ export class TestNode {
   /** Forgets what a crash without a durable store would have lost: the stored responses, or the meter. */
   forget(what: "responses" | "meter"): void {
     if (what === "responses") this.#responses.clear();
-    else this.channels.clear();
+    else {
+      this.channels.clear();
+      this.#spent.clear();
+    }
   }
 
   /** The JSON of a response, or a problem. */
@@ -189,6 +194,7 @@ export class TestNode {
     if ((highest?.cumulative ?? 0n) < cumulative) {
       return refuse("voucher-too-low", { required: cumulative.toString() });
     }
+    if (this.#spent.get(channel)?.has(voucher.cumulative)) return refuse("voucher-spent");
     if (deposited < voucher.cumulative) return refuse("insufficient-deposit");
 
     const { chainId, verifyingContract: escrow } = this.domain;
@@ -215,6 +221,7 @@ export class TestNode {
     const receipt = this.misbehaviour.receipt?.(honest) ?? honest;
     const signature = await signReceipt(this.misbehaviour.signer ?? this.enclave, this.domain, receipt);
     this.receipts.push(receipt);
+    this.#spent.set(channel, (this.#spent.get(channel) ?? new Set()).add(voucher.cumulative));
     this.channels.set(channel, { channel, seq: honest.seq, metered: cumulative, voucher: highest, receipt, signature });
     const response: InferenceResponse = { receipt, signature, ...sealed };
     return JSON.stringify(encodeResponse(this.misbehaviour.response?.(response) ?? response));

@@ -16,7 +16,9 @@ let requests = 0;
 export function completion(
   changes: Partial<Completion["receipt"]> & { voucher?: bigint; paidBefore?: bigint },
 ): Completion {
-  const { voucher = 1_000n, paidBefore = 0n, ...receipt } = changes;
+  const { paidBefore = 0n, ...rest } = changes;
+  // A voucher pays once.
+  const { voucher = 1_000n + (rest.cumulative ?? 10n), ...receipt } = rest;
   const n = requests++;
   return {
     receipt: {
