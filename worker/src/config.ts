@@ -1,6 +1,6 @@
 import type { Hex } from "@freehold/sdk";
 import type { Addresses } from "./chain/deployment.js";
-import type { SettlementPolicy } from "./settlement/plan.js";
+import type { SettlementPolicy } from "./settlement/policy.js";
 
 /** Everything that a worker is told; amounts in units of the escrow, times in the unit that the name says. */
 export interface WorkerConfig {

@@ -54,7 +54,7 @@ export async function assemble(
   const { addresses, lineId, price } = config;
   const { chainId, inferenceEscrow: escrow } = addresses;
   const provider = rpcProvider(config.rpc, chainId);
-  const operator = new Sender(provider, operatorKey, (work) => store.exclusive(work));
+  const operator = new Sender(provider, chainId, operatorKey, (work) => store.exclusive(work));
   const node = operator.address;
   const chain = new RpcChain(provider, addresses, node, lineId);
   const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {

@@ -1,4 +1,4 @@
-import type { Hex } from "@freehold/sdk";
+import { type Hex, Lane } from "@freehold/sdk";
 import { expect } from "chai";
 import { openStore, readStore, type Store, type StoreLocation } from "../../../worker/dist/store/index.js";
 import { BACKENDS } from "./harness/backends.ts";
@@ -158,6 +158,7 @@ for (const backend of BACKENDS) {
       const plan = {
         lineId: IDENTITY.lineId as Hex,
         versionHash: hash(1),
+        lane: Lane.Optimistic,
         claims: [{ channel: 0n, metered: 10n }],
         lastAt: 1_001n,
         receiptKey: hash(7),
@@ -165,13 +166,14 @@ for (const backend of BACKENDS) {
         nonce: 3,
         raw: "0x01",
         hash: hash(5),
-      };
+      } as const;
       const recorded = await store.settlements.record(plan, 6_000n);
       expect(await failure(store.settlements.record(plan, 6_000n))).to.include({ code: "SETTLEMENT_PENDING" });
       await store.settlements.replace(recorded, "0x02", hash(6));
       const stale = await failure(store.settlements.replace(recorded, "0x03", hash(8)));
       expect(stale, "no hash is lost").to.include({ code: "SETTLEMENT_CHANGED" });
       expect(await store.settlements.pending()).to.deep.include({
+        lane: Lane.Optimistic,
         raw: "0x02",
         hashes: [hash(5), hash(6)],
         claims: plan.claims,
@@ -274,12 +276,13 @@ for (const backend of BACKENDS) {
         const plan = {
           lineId: IDENTITY.lineId as Hex,
           versionHash: hash(1),
+          lane: Lane.Voucher,
           claims: [],
           lastAt: 1n,
           batchNonce: 1n,
           nonce: 1,
           raw: "0x",
-        };
+        } as const;
         const record = ({ settlements }: Store, byte: number) =>
           failure(settlements.record({ ...plan, receiptKey: hash(7), hash: hash(byte) }, 1n));
         const codes = (await Promise.all([record(store, 1), record(other, 2)])).map((error) => error?.code);

@@ -1,5 +1,11 @@
 import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
-import { deltaLedgerAbi, inferenceEscrowAbi, modelRegistryAbi, nodeRegistryAbi } from "@freehold/sdk/abis";
+import {
+  deltaLedgerAbi,
+  inferenceArbiterAbi,
+  inferenceEscrowAbi,
+  modelRegistryAbi,
+  nodeRegistryAbi,
+} from "@freehold/sdk/abis";
 import {
   Contract,
   isCallException,
@@ -33,6 +39,7 @@ export class RpcChain implements Chain {
   readonly #ledger: Contract;
   readonly #nodes: Contract;
   readonly #escrow: Contract;
+  readonly #arbiter: Contract;
 
   /** @param lineId the line whose channels and earnings these are */
   constructor(provider: JsonRpcProvider, addresses: Addresses, node: string, lineId: Hex) {
@@ -43,6 +50,7 @@ export class RpcChain implements Chain {
     this.#ledger = new Contract(addresses.deltaLedger, deltaLedgerAbi, provider);
     this.#nodes = new Contract(addresses.nodeRegistry, nodeRegistryAbi, provider);
     this.#escrow = new Contract(addresses.inferenceEscrow, inferenceEscrowAbi, provider);
+    this.#arbiter = new Contract(addresses.inferenceArbiter, inferenceArbiterAbi, provider);
   }
 
   async head(): Promise<Head> {
@@ -121,16 +129,23 @@ export class RpcChain implements Chain {
     try {
       const found = await read(this.#escrow, "channelOf", [this.#node, this.#lineId, channel], block);
       return {
+        payer: found.payer as string,
         signer: found.signer as string,
         deposited: found.deposited as bigint,
         paid: found.paid as bigint,
         closeAt: found.closeAt as bigint,
         closed: found.closed as boolean,
+        optimistic: found.optimistic as boolean,
       };
     } catch (error) {
       if (isCallException(error) && error.revert?.name === "InferenceEscrow_UnknownChannel") return undefined;
       throw error;
     }
+  }
+
+  async isChallenged(channel: bigint, block?: number): Promise<boolean> {
+    const of = [await this.#escrow.getAddress(), this.#node, this.#lineId, channel];
+    return ((await read(this.#arbiter, "challengeOf", of, block)).answerBy as bigint) !== 0n;
   }
 
   async channelCount(block?: number): Promise<bigint> {
@@ -166,7 +181,7 @@ export class RpcChain implements Chain {
 
 function escrowEvent(log: LogDescription, block: number): EscrowEvent {
   if (log.name === "BatchSettled") return { kind: "settled", versionHash: log.args.versionHash as Hex, block };
-  return { kind: "channel", channel: log.args.channel as bigint, block };
+  return { kind: "channel", channel: log.args.channel as bigint, block, isEnd: log.name === "ChannelClosed" };
 }
 
 /** What a view returns: one value, or a struct by names. */

@@ -24,12 +24,15 @@ export interface VersionState {
 
 /** A channel as the chain has it; units and Unix seconds. */
 export interface ChannelState {
+  readonly payer: string;
   readonly signer: string;
   readonly deposited: bigint;
   readonly paid: bigint;
   /** 0 while open. */
   readonly closeAt: bigint;
   readonly closed: boolean;
+  /** Whether lane O may debit it, or might before it closed. */
+  readonly optimistic: boolean;
 }
 
 export interface EnclaveState {
@@ -47,7 +50,8 @@ export interface NodeState {
 
 /** Something that happened to a channel, or a settlement of this node. */
 export type EscrowEvent =
-  | { readonly kind: "channel"; readonly channel: bigint; readonly block: number }
+  /** `isEnd`: it was closed, which may have paid the node or taken something back. */
+  | { readonly kind: "channel"; readonly channel: bigint; readonly block: number; readonly isEnd: boolean }
   | { readonly kind: "settled"; readonly versionHash: Hex; readonly block: number };
 
 /** Reads at one block; the newest when it is not given. */
@@ -65,6 +69,8 @@ export interface Chain {
   minStake(): Promise<bigint>;
   /** Undefined when the node has no such channel. */
   channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
+  /** Whether a challenge of the channel is open. */
+  isChallenged(channel: bigint, block?: number): Promise<boolean>;
   channelCount(block?: number): Promise<bigint>;
   /** Units that the node may collect. */
   earned(): Promise<bigint>;

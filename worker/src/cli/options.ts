@@ -5,6 +5,7 @@ import { isHexString, SigningKey } from "ethers";
 import { readDeployment } from "../chain/deployment.js";
 import type { WorkerConfig } from "../config.js";
 import { reason, UsageError } from "../errors.js";
+import { LANES, type LaneChoice } from "../settlement/policy.js";
 import { MAX_AMOUNT } from "../store/index.js";
 import { type BooksOptions, booksOf, booksOptions } from "./books.js";
 
@@ -28,6 +29,7 @@ export interface ServeOptions extends BooksOptions {
   readonly settleAge: bigint;
   readonly feePatience: bigint;
   readonly settleGas: bigint;
+  readonly lane: LaneChoice;
   readonly settleOnExit?: boolean;
   readonly collectValue?: bigint;
   readonly poll: number;
@@ -86,6 +88,15 @@ export function serveOptions(command: Command): Command {
         .default(16_777_216n, "16777216")
         .argParser(amount),
     )
+    .addOption(
+      optional(
+        "--lane <lane>",
+        "how channels that allow both are settled: by the payers' vouchers, or optimistic",
+        "LANE",
+      )
+        .choices(LANES)
+        .default("voucher"),
+    )
     .addOption(optional("--settle-on-exit", "settle everything before the process ends", "SETTLE_ON_EXIT"))
     .addOption(
       optional("--collect-value <units>", "collect earnings of at least this", "COLLECT_VALUE").argParser(amount),
@@ -131,6 +142,7 @@ export function configOf(options: ServeOptions): WorkerConfig {
       age: options.settleAge,
       patience: options.feePatience,
       maxGas: options.settleGas,
+      lane: options.lane,
     },
     collectValue: options.collectValue,
     pollMs: options.poll,

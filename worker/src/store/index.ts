@@ -20,7 +20,7 @@ export interface Store {
 export type { Books, ChannelBooks, StoredResponse } from "./books.js";
 export type { Completion, StoredReceipt, StoredVoucher } from "./completion.js";
 export { MAX_AMOUNT } from "./database.js";
-export type { Debt, Debts, Totals } from "./debts.js";
+export type { Debts, Totals } from "./debts.js";
 export type { StoreIdentity } from "./identity.js";
 export { openStore, type ReadableStore, readStore, type StoreLocation } from "./open.js";
 export type { SealedKey, SealedKeys } from "./sealed-keys.js";

@@ -27,6 +27,7 @@ export function serveArguments(config: WorkerConfig, deploymentFile: string): st
     port: config.port,
     "settle-value": config.settlement.value,
     "settle-age": config.settlement.age,
+    lane: config.settlement.lane,
     poll: config.pollMs,
     "max-view-age": config.maxViewAgeMs,
     "log-level": config.logLevel,
