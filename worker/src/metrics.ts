@@ -16,6 +16,7 @@ export interface Metrics {
   readonly requests: Counter<"route" | "status" | "code">;
   readonly inference: Histogram;
   readonly settlements: Counter<"result">;
+  readonly challenges: Counter<"result">;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -62,6 +63,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     settlements: new Counter({
       name: "freehold_settlements_total",
       help: "Settlements since the start, by result.",
+      labelNames: ["result"],
+      registers,
+    }),
+    challenges: new Counter({
+      name: "freehold_challenges_total",
+      help: "Challenges since the start: opened, unanswerable, not-sent, and how they ended.",
       labelNames: ["result"],
       registers,
     }),

@@ -1,10 +1,12 @@
-import type { JsonRpcProvider } from "ethers";
+import { createFreehold, escrowDomain } from "@freehold/sdk";
+import { type JsonRpcProvider, VoidSigner } from "ethers";
 import { RpcChain } from "./chain/chain.js";
 import { Channels } from "./chain/channels.js";
 import { rpcProvider } from "./chain/provider.js";
 import { Registrar } from "./chain/registration.js";
 import { Sender } from "./chain/sender.js";
 import { Watcher } from "./chain/watcher.js";
+import { Answerer } from "./challenges/answerer.js";
 import type { WorkerConfig } from "./config.js";
 import { GATE } from "./config.js";
 import { Enclave } from "./enclave/enclave.js";
@@ -111,6 +113,18 @@ export async function assemble(
     metrics,
     follower,
     settlement(maxBatchAge) {
+      const answerer = new Answerer({
+        freehold: createFreehold({ signer: new VoidSigner(node, provider), chainId, deployment: addresses.deployment }),
+        domain: escrowDomain(chainId, escrow),
+        lineId,
+        store,
+        chain,
+        sender: operator,
+        keeper,
+        metrics,
+        log,
+        patience: config.settlement.patience,
+      });
       const settler = new Settler({
         store,
         chain,
@@ -130,7 +144,7 @@ export async function assemble(
         collectValue === undefined
           ? undefined
           : new Collector(provider, chain, operator, { escrow, lineId }, collectValue, log);
-      return new Settlement(() => store.lead(), follower, settler, collector, log);
+      return new Settlement({ lead: () => store.lead(), follower, answerer, settler, collector, log });
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   modelRegistryAbi,
   nodeRegistryAbi,
 } from "@freehold/sdk/abis";
+import { readLogs } from "@freehold/sdk/watchtower";
 import {
   Contract,
   isCallException,
@@ -18,6 +19,7 @@ import { WorkerError } from "../errors.js";
 import type { Addresses } from "./deployment.js";
 import type {
   Chain,
+  ChallengeEvent,
   ChannelState,
   EnclaveState,
   EscrowEvent,
@@ -28,6 +30,7 @@ import type {
 } from "./types.js";
 
 const CHANNEL_EVENTS = ["ChannelToppedUp", "CloseRequested", "ChannelClosed"];
+const CHALLENGE_EVENTS = ["ChallengeOpened", "ChallengeAnswered", "ChallengeUpheld"];
 const EVENTS = [...CHANNEL_EVENTS, "BatchSettled"];
 
 /** What a worker reads from the contracts. */
@@ -177,6 +180,26 @@ export class RpcChain implements Chain {
       return parsed === null ? [] : [escrowEvent(parsed, log.blockNumber)];
     });
   }
+
+  async challengeEvents(from: number, to: number): Promise<ChallengeEvent[]> {
+    const topics = CHALLENGE_EVENTS.map((name) => this.#arbiter.interface.getEvent(name)?.topicHash ?? "");
+    const [address, escrow] = await Promise.all([this.#arbiter.getAddress(), this.#escrow.getAddress()]);
+    const of = [topics, zeroPadValue(this.#node, 32), this.#lineId];
+    const logs = await readLogs(this.#provider, { address, topics: of }, Math.max(0, from), to);
+    return logs.flatMap((log) => {
+      const parsed = this.#arbiter.interface.parseLog(log);
+      // One arbiter serves escrows of several tokens.
+      return parsed?.args.escrow === escrow ? challengeEvent(parsed, log.blockNumber) : [];
+    });
+  }
+}
+
+function challengeEvent({ name, args }: LogDescription, block: number): ChallengeEvent[] {
+  const of = { channel: args.channel as bigint, block };
+  if (name === "ChallengeUpheld") return [{ kind: "upheld", ...of }];
+  if (name === "ChallengeAnswered") return args.complete === true ? [{ kind: "answered", ...of }] : [];
+  const { asserted, debited, answerBy } = args as unknown as Record<"asserted" | "debited" | "answerBy", bigint>;
+  return [{ kind: "opened", ...of, asserted, debited, answerBy }];
 }
 
 function escrowEvent(log: LogDescription, block: number): EscrowEvent {

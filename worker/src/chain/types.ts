@@ -54,6 +54,12 @@ export type EscrowEvent =
   | { readonly kind: "channel"; readonly channel: bigint; readonly block: number; readonly isEnd: boolean }
   | { readonly kind: "settled"; readonly versionHash: Hex; readonly block: number };
 
+/** What became of a channel's debits at the arbiter; units and Unix seconds. */
+export type ChallengeEvent = { readonly channel: bigint; readonly block: number } & (
+  | { readonly kind: "opened"; readonly asserted: bigint; readonly debited: bigint; readonly answerBy: bigint }
+  | { readonly kind: "answered" | "upheld" }
+);
+
 /** Reads at one block; the newest when it is not given. */
 export interface Chain {
   head(): Promise<Head>;
@@ -79,4 +85,6 @@ export interface Chain {
   maxBatchAge(): Promise<bigint>;
   /** Events of this node's channels of the line in the blocks `from` to `to`, both included. */
   escrowEvents(from: number, to: number): Promise<EscrowEvent[]>;
+  /** Challenges of them that were opened, answered in full, or upheld. */
+  challengeEvents(from: number, to: number): Promise<ChallengeEvent[]>;
 }

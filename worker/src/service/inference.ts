@@ -135,7 +135,7 @@ export class InferenceService {
     // A channel that these books do not know starts where the escrow stands.
     const meter = { seq: books?.seq ?? 0n, cumulative: books?.metered ?? channel.paid };
     requireBooks(channel.paid, meter.cumulative);
-    const promised = books?.voucher.cumulative ?? 0n;
+    const promised = books?.voucher?.cumulative ?? 0n;
     requirePayment(request, channel, { domain: this.#domain, node, price, metered: meter.cumulative, promised });
     return { meter, paidBefore: channel.paid };
   }

@@ -17,7 +17,8 @@ export interface ChannelBooks {
   readonly metered: bigint;
   /** Units of settled receipts: what the escrow has paid. */
   readonly accounted: bigint;
-  readonly voucher: StoredVoucher;
+  /** The highest; undefined before the first. */
+  readonly voucher: StoredVoucher | undefined;
 }
 
 /** The answer that an idempotency key got. */
@@ -41,11 +42,12 @@ export class Books {
   async channel(channel: bigint): Promise<ChannelBooks | undefined> {
     const row = await this.#db.get("SELECT * FROM channels WHERE channel = ?", channel);
     if (row === undefined) return undefined;
+    const [seq, cumulative] = [integer(row, "seq"), integer(row, "voucher_cumulative")];
     return {
-      seq: integer(row, "seq"),
+      seq,
       metered: integer(row, "metered"),
       accounted: integer(row, "accounted"),
-      voucher: { cumulative: integer(row, "voucher_cumulative"), signature: text(row, "voucher_signature") },
+      voucher: seq === 0n ? undefined : { cumulative, signature: text(row, "voucher_signature") },
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Answers } from "./answers.js";
 import type { Books } from "./books.js";
 import type { Debts } from "./debts.js";
 import type { SealedKeys } from "./sealed-keys.js";
@@ -8,6 +9,7 @@ export interface Store {
   readonly books: Books;
   readonly debts: Debts;
   readonly settlements: Settlements;
+  readonly answers: Answers;
   /** Of this replica. */
   readonly keys: SealedKeys;
   /** One replica settles at a time: takes that part, or makes sure that this one has it still. False: another has it. */
@@ -17,6 +19,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { Answers, StoredAnswer } from "./answers.js";
 export type { Books, ChannelBooks, StoredResponse } from "./books.js";
 export type { Completion, StoredReceipt, StoredVoucher } from "./completion.js";
 export { MAX_AMOUNT } from "./database.js";
