@@ -101,9 +101,10 @@ describe("worker: challenges", () => {
     await chain.provider.send("hardhat_setNextBlockBaseFeePerGas", ["0x2540be4000"]);
     await chain.provider.send("evm_mine", []);
     await until(async () => ((await answers())[0]?.transactions[0]?.hashes.length ?? 0) > 1, "the raise");
-    await chain.provider.send("evm_setAutomine", [true]);
-    await chain.provider.send("evm_mine", []);
-    await over(payer);
+    await until(async () => {
+      await chain.provider.send("evm_mine", []);
+      return (await challengeOf(chain, payer)).answerBy === 0n;
+    }, "the end of the challenge");
     expect(await bondsOf(chain, served.operator.address)).to.equal(bond);
   });
 
