@@ -32,5 +32,8 @@ export interface WorkerConfig {
 /** Requests that wait or run at once. */
 export const GATE = { total: 512, perChannel: 64 } as const;
 
+/** Requests for a close that wait or run at once. */
+export const CLOSE_GATE = { total: 64, perChannel: 16 } as const;
+
 /** Seconds for which answers are kept for retries. */
 export const RESPONSE_LIFE = 24n * 60n * 60n;

@@ -8,7 +8,7 @@ import { Sender } from "./chain/sender.js";
 import { Watcher } from "./chain/watcher.js";
 import { Answerer } from "./challenges/answerer.js";
 import type { WorkerConfig } from "./config.js";
-import { GATE } from "./config.js";
+import { CLOSE_GATE, GATE } from "./config.js";
 import { Enclave } from "./enclave/enclave.js";
 import { KeyStore } from "./enclave/keys.js";
 import type { EnclaveProvider } from "./enclave/provider.js";
@@ -16,6 +16,7 @@ import type { Logger } from "./log.js";
 import { createMetrics, type Metrics } from "./metrics.js";
 import { loadVersion } from "./model/load.js";
 import { ServedVersions } from "./model/served.js";
+import { CloseService } from "./service/close.js";
 import { Gate } from "./service/gate.js";
 import { InferenceService } from "./service/inference.js";
 import { Offers } from "./service/offers.js";
@@ -36,6 +37,7 @@ export interface Parts {
   readonly versions: ServedVersions;
   readonly channels: Channels;
   readonly inference: InferenceService;
+  readonly closes: CloseService;
   readonly offers: Offers;
   readonly metrics: Metrics;
   readonly follower: Follower;
@@ -108,6 +110,17 @@ export async function assemble(
       node,
       lineId,
       price,
+    }),
+    closes: new CloseService({
+      store,
+      enclave,
+      chain,
+      channels,
+      watcher,
+      gate: new Gate(CLOSE_GATE),
+      log,
+      node,
+      lineId,
     }),
     offers: new Offers({ enclave, versions, watcher, addresses, node, price }),
     metrics,

@@ -40,11 +40,12 @@ export class Worker {
     this.#store = store;
     this.#app = app;
     this.#parts = parts;
-    const { offers, inference, channels } = parts;
+    const { offers, inference, closes, channels } = parts;
     const routes = {
       offer: () => offers.current(),
       inference: (key: string, request: Parameters<typeof inference.answer>[1]) => inference.answer(key, request),
       recovery: (channel: bigint) => recoveryOf(store, channels, channel),
+      close: (ask: Parameters<typeof closes.close>[0]) => closes.close(ask),
       isReady: () => offers.isReady,
     };
     this.#http = serve(app, routes, parts.metrics);

@@ -146,6 +146,17 @@ export class RpcChain implements Chain {
     }
   }
 
+  async takesCloseRequest(channel: bigint, deadline: bigint, signature: Hex): Promise<boolean> {
+    try {
+      await read(this.#escrow, "requestCloseFor", [this.#node, this.#lineId, channel, deadline, signature]);
+      return true;
+    } catch (error) {
+      if (!isCallException(error)) throw error;
+      // It looks at the signature first.
+      return error.revert?.name === "InferenceEscrow_ChannelClosing";
+    }
+  }
+
   async isChallenged(channel: bigint, block?: number): Promise<boolean> {
     const of = [await this.#escrow.getAddress(), this.#node, this.#lineId, channel];
     return ((await read(this.#arbiter, "challengeOf", of, block)).answerBy as bigint) !== 0n;

@@ -75,6 +75,8 @@ export interface Chain {
   minStake(): Promise<bigint>;
   /** Undefined when the node has no such channel. */
   channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
+  /** Whether the escrow would take this as its payer's word that the channel is to be closed, now. */
+  takesCloseRequest(channel: bigint, deadline: bigint, signature: Hex): Promise<boolean>;
   /** Whether a challenge of the channel is open. */
   isChallenged(channel: bigint, block?: number): Promise<boolean>;
   channelCount(block?: number): Promise<bigint>;

@@ -1,7 +1,11 @@
 import {
   type ChannelRecovery,
+  type CloseAsk,
+  type CloseWord,
+  decodeCloseAsk,
   decodeIdempotencyKey,
   decodeRequest,
+  encodeCloseWord,
   encodeOffer,
   encodeRecovery,
   type InferenceRequest,
@@ -16,6 +20,7 @@ export interface Routes {
   offer(): Promise<SignedOffer>;
   inference(idempotencyKey: string, request: InferenceRequest): Promise<string>;
   recovery(channel: bigint): Promise<ChannelRecovery>;
+  close(ask: CloseAsk): Promise<CloseWord>;
   isReady(): boolean;
 }
 
@@ -36,6 +41,11 @@ export function registerRoutes(app: FastifyInstance, routes: Routes, metrics: Me
   app.get<{ Params: { channel: string } }>("/v1/channels/:channel", async (request, reply) => {
     const recovery = encodeRecovery(await routes.recovery(readChannel(request.params.channel)));
     return reply.type(JSON_TYPE).send(JSON.stringify(recovery));
+  });
+
+  app.post("/v1/close", async (request, reply) => {
+    const word = encodeCloseWord(await routes.close(decodeCloseAsk(request.body)));
+    return reply.type(JSON_TYPE).send(JSON.stringify(word));
   });
 
   app.get("/healthz", async (_, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));

@@ -1,5 +1,6 @@
+import { closeNow } from "./close-now.js";
 import { connect } from "./connect.js";
 import { request } from "./request.js";
 
 /** Paid, sealed, verified inference. */
-export const inferenceActions = { connect, request };
+export const inferenceActions = { closeNow, connect, request };
