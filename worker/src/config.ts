@@ -20,6 +20,8 @@ export interface WorkerConfig {
   readonly host: string;
   readonly port: number;
   readonly settlement: SettlementPolicy;
+  /** Where a watchtower finds its jobs, and the seconds that it leaves the worker to land a settlement; undefined: there is none. */
+  readonly tower: { readonly directory: string; readonly delay: bigint } | undefined;
   /** Units from which earnings are collected; undefined: never. */
   readonly collectValue: bigint | undefined;
   readonly pollMs: number;

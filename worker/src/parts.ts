@@ -26,6 +26,8 @@ import { Follower } from "./settlement/follower.js";
 import { Settlement } from "./settlement/index.js";
 import { Settler } from "./settlement/settler.js";
 import type { Store } from "./store/index.js";
+import { Handover } from "./watchtower/handover.js";
+import { openTowerStore } from "./watchtower/store.js";
 
 /** A worker's parts, wired together; nothing of it runs yet. */
 export interface Parts {
@@ -41,6 +43,7 @@ export interface Parts {
   readonly offers: Offers;
   readonly metrics: Metrics;
   readonly follower: Follower;
+  readonly handover: Handover | undefined;
   settlement(maxBatchAge: bigint): Settlement;
 }
 
@@ -60,6 +63,7 @@ export async function assemble(
   const provider = rpcProvider(config.rpc, chainId);
   const operator = new Sender(provider, chainId, operatorKey, (work) => store.exclusive(work));
   const node = operator.address;
+  const domain = escrowDomain(chainId, escrow);
   const chain = new RpcChain(provider, addresses, node, lineId);
   const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {
     chainId,
@@ -89,6 +93,18 @@ export async function assemble(
   const gate = new Gate(GATE);
   const keeper = new BooksKeeper(store, chain, log);
   const follower = new Follower(store, operator, keeper, config.settlement.patience, metrics, log);
+  const handover =
+    config.tower === undefined
+      ? undefined
+      : new Handover({
+          tower: openTowerStore(config.tower.directory, domain),
+          delay: config.tower.delay,
+          store,
+          channels,
+          domain,
+          node,
+          log,
+        });
   return {
     provider,
     chain,
@@ -125,10 +141,11 @@ export async function assemble(
     offers: new Offers({ enclave, versions, watcher, addresses, node, price }),
     metrics,
     follower,
+    handover,
     settlement(maxBatchAge) {
       const answerer = new Answerer({
         freehold: createFreehold({ signer: new VoidSigner(node, provider), chainId, deployment: addresses.deployment }),
-        domain: escrowDomain(chainId, escrow),
+        domain,
         lineId,
         store,
         chain,
@@ -146,6 +163,7 @@ export async function assemble(
         enclave,
         channels,
         keeper,
+        handover,
         metrics,
         log,
         escrow,

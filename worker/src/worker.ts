@@ -105,6 +105,7 @@ export class Worker {
     await within(STOP_PATIENCE, this.#watching);
     await this.#parts.versions.close();
     this.#parts.provider.destroy();
+    this.#parts.handover?.close();
     await this.#store.close();
   }
 
@@ -121,7 +122,7 @@ export class Worker {
   }
 
   async #boot(): Promise<void> {
-    const { chain, provider, registrar, follower, versions, watcher } = this.#parts;
+    const { chain, provider, registrar, follower, handover, versions, watcher } = this.#parts;
     const chainId = BigInt(await provider.send("eth_chainId", []));
     if (chainId !== this.#config.addresses.chainId) {
       throw new OperatorError(
@@ -133,7 +134,12 @@ export class Worker {
     this.#maxBatchAge = await chain.maxBatchAge();
     // A settlement of the run before goes first: its nonce is the next one.
     const before = await watcher.poll();
-    if (await this.#store.lead()) await follower.follow(before);
+    if (await this.#store.lead()) {
+      // It may have died before it gave it away.
+      const pending = await this.#store.settlements.pending();
+      if (pending !== undefined) await handover?.give(pending);
+      await follower.follow(before);
+    }
     await registrar.ensure();
     const view = await watcher.poll();
     await versions.start(view.active);

@@ -32,6 +32,8 @@ export interface ServeOptions extends BooksOptions {
   readonly lane: LaneChoice;
   readonly settleOnExit?: boolean;
   readonly collectValue?: bigint;
+  readonly tower?: string;
+  readonly towerDelay: bigint;
   readonly poll: number;
   readonly confirmations?: number;
   readonly maxViewAge?: number;
@@ -101,6 +103,12 @@ export function serveOptions(command: Command): Command {
     .addOption(
       optional("--collect-value <units>", "collect earnings of at least this", "COLLECT_VALUE").argParser(amount),
     )
+    .addOption(optional("--tower <dir>", "directory of a watchtower's jobs, for when this worker is dead", "TOWER"))
+    .addOption(
+      optional("--tower-delay <seconds>", "time that the tower leaves this worker to land a settlement", "TOWER_DELAY")
+        .default(3_600n, "3600")
+        .argParser(amount),
+    )
     .addOption(
       optional("--poll <ms>", "pause between looks at the chain", "POLL")
         .default(2_000)
@@ -145,6 +153,7 @@ export function configOf(options: ServeOptions): WorkerConfig {
       lane: options.lane,
     },
     collectValue: options.collectValue,
+    tower: options.tower === undefined ? undefined : { directory: options.tower, delay: options.towerDelay },
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),
     maxViewAgeMs: options.maxViewAge ?? Math.max(5_000, 10 * options.poll),

@@ -18,6 +18,7 @@ import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
 import type { Store } from "../store/index.js";
+import type { Handover } from "../watchtower/handover.js";
 import { RefusedError, signPlanned, simulate, skipBatch } from "./batch.js";
 import type { BooksKeeper } from "./books-keeper.js";
 import type { SettlementPolicy } from "./policy.js";
@@ -35,6 +36,7 @@ export interface SettlerParts {
   readonly enclave: Enclave;
   readonly channels: Channels;
   readonly keeper: BooksKeeper;
+  readonly handover: Handover | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly escrow: string;
@@ -157,7 +159,7 @@ export class Settler {
    * is given up first: the enclave never signs two batches with one nonce.
    */
   async #send(plan: PlannedBatch): Promise<boolean> {
-    const { enclave, chain, sender, store, log, escrow } = this.#parts;
+    const { enclave, chain, sender, store, log, escrow, handover } = this.#parts;
     const batchNonce = await chain.nextNonce();
     if (await this.#mayBeSigned(plan.lineId, batchNonce)) return this.#skip(plan.lineId, batchNonce);
     const signed = await signPlanned(plan, batchNonce, sender.address, enclave, chain);
@@ -179,6 +181,7 @@ export class Settler {
       await store.settlements.finish(settlement.id, "dropped", 0n, now());
       throw new RefusedError("the escrow would pay no row of it");
     }
+    await handover?.give(settlement);
     log.info(
       {
         settlement: Number(settlement.id),

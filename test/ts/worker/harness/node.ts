@@ -45,6 +45,7 @@ export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<
     host: "127.0.0.1",
     port: 0,
     settlement: PATIENT,
+    tower: undefined,
     collectValue: undefined,
     pollMs: 30,
     confirmations: 0,

@@ -27,6 +27,8 @@ export function serveArguments(config: WorkerConfig, deploymentFile: string): st
     port: config.port,
     "settle-value": config.settlement.value,
     "settle-age": config.settlement.age,
+    tower: config.tower?.directory,
+    "tower-delay": config.tower?.delay,
     lane: config.settlement.lane,
     poll: config.pollMs,
     "max-view-age": config.maxViewAgeMs,
