@@ -1,6 +1,6 @@
 import type { Hex } from "@freehold/sdk";
 import type { Addresses } from "./chain/deployment.js";
-import type { SettlementPolicy } from "./settlement/plan.js";
+import type { SettlementPolicy } from "./settlement/policy.js";
 
 /** Everything that a worker is told; amounts in units of the escrow, times in the unit that the name says. */
 export interface WorkerConfig {
@@ -22,6 +22,8 @@ export interface WorkerConfig {
   readonly host: string;
   readonly port: number;
   readonly settlement: SettlementPolicy;
+  /** Where a watchtower finds its jobs, and the seconds that it leaves the worker to land a settlement; undefined: there is none. */
+  readonly tower: { readonly directory: string; readonly delay: bigint } | undefined;
   /** Units from which earnings are collected; undefined: never. */
   readonly collectValue: bigint | undefined;
   readonly pollMs: number;
@@ -33,6 +35,9 @@ export interface WorkerConfig {
 
 /** Requests that wait or run at once. */
 export const GATE = { total: 512, perChannel: 64 } as const;
+
+/** Requests for a close that wait or run at once. */
+export const CLOSE_GATE = { total: 64, perChannel: 16 } as const;
 
 /** Seconds for which answers are kept for retries. */
 export const RESPONSE_LIFE = 24n * 60n * 60n;

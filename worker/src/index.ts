@@ -5,6 +5,6 @@ export { DEVELOPMENT_TEST_ROOT, developmentProvider } from "./enclave/developmen
 export { measureCode } from "./enclave/measurement.js";
 export type { AttestationRequest, EnclaveProvider, Evidence } from "./enclave/provider.js";
 export { OperatorError, UsageError, WorkerError } from "./errors.js";
-export type { SettlementPolicy } from "./settlement/plan.js";
+export type { SettlementPolicy } from "./settlement/policy.js";
 export { openTowerStore, type TowerStore } from "./watchtower/store.js";
 export { Worker } from "./worker.js";

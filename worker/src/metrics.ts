@@ -17,6 +17,7 @@ export interface Metrics {
   readonly inference: Histogram;
   readonly settlements: Counter<"result">;
   readonly transfers: Counter<"result">;
+  readonly challenges: Counter<"result">;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -69,6 +70,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     settlements: new Counter({
       name: "freehold_settlements_total",
       help: "Settlements since the start, by result.",
+      labelNames: ["result"],
+      registers,
+    }),
+    challenges: new Counter({
+      name: "freehold_challenges_total",
+      help: "Challenges since the start: opened, unanswerable, not-sent, and how they ended.",
       labelNames: ["result"],
       registers,
     }),

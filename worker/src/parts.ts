@@ -1,12 +1,14 @@
-import type { JsonRpcProvider } from "ethers";
+import { createFreehold, escrowDomain } from "@freehold/sdk";
+import { type JsonRpcProvider, VoidSigner } from "ethers";
 import { RpcChain } from "./chain/chain.js";
 import { Channels } from "./chain/channels.js";
 import { rpcProvider } from "./chain/provider.js";
 import { Registrar } from "./chain/registration.js";
 import { Sender } from "./chain/sender.js";
 import { Watcher } from "./chain/watcher.js";
+import { Answerer } from "./challenges/answerer.js";
 import type { WorkerConfig } from "./config.js";
-import { GATE } from "./config.js";
+import { CLOSE_GATE, GATE } from "./config.js";
 import { Enclave } from "./enclave/enclave.js";
 import { KeyStore } from "./enclave/keys.js";
 import type { EnclaveProvider } from "./enclave/provider.js";
@@ -14,6 +16,7 @@ import type { Logger } from "./log.js";
 import { createMetrics, type Metrics } from "./metrics.js";
 import { loadVersion } from "./model/load.js";
 import { ServedVersions } from "./model/served.js";
+import { CloseService } from "./service/close.js";
 import { Gate } from "./service/gate.js";
 import { InferenceService } from "./service/inference.js";
 import { Offers } from "./service/offers.js";
@@ -24,6 +27,8 @@ import { Follower } from "./settlement/follower.js";
 import { Settlement } from "./settlement/index.js";
 import { Settler } from "./settlement/settler.js";
 import type { Store } from "./store/index.js";
+import { Handover } from "./watchtower/handover.js";
+import { openTowerStore } from "./watchtower/store.js";
 import type { X402 } from "./x402/index.js";
 import { x402Parts } from "./x402/parts.js";
 
@@ -37,10 +42,12 @@ export interface Parts {
   readonly versions: ServedVersions;
   readonly channels: Channels;
   readonly inference: InferenceService;
+  readonly closes: CloseService;
   readonly offers: Offers;
   readonly x402: X402;
   readonly metrics: Metrics;
   readonly follower: Follower;
+  readonly handover: Handover | undefined;
   settlement(maxBatchAge: bigint): Settlement;
 }
 
@@ -58,8 +65,9 @@ export async function assemble(
   const { addresses, lineId, price } = config;
   const { chainId, inferenceEscrow: escrow } = addresses;
   const provider = rpcProvider(config.rpc, chainId);
-  const operator = new Sender(provider, operatorKey, (work) => store.exclusive(work));
+  const operator = new Sender(provider, chainId, operatorKey, (work) => store.exclusive(work));
   const node = operator.address;
+  const domain = escrowDomain(chainId, escrow);
   const chain = new RpcChain(provider, addresses, node, lineId);
   const enclave = await Enclave.open(enclaveProvider, new KeyStore(store.keys, enclaveProvider), {
     chainId,
@@ -105,6 +113,18 @@ export async function assemble(
   const work = { offers, inference, serving, enclave, versions, gate, metrics, provider, sender: operator, store };
   const keeper = new BooksKeeper(store, chain, log);
   const follower = new Follower(store, operator, keeper, config.settlement.patience, metrics, log);
+  const handover =
+    config.tower === undefined
+      ? undefined
+      : new Handover({
+          tower: openTowerStore(config.tower.directory, domain),
+          delay: config.tower.delay,
+          store,
+          channels,
+          domain,
+          node,
+          log,
+        });
   return {
     provider,
     chain,
@@ -114,11 +134,35 @@ export async function assemble(
     versions,
     channels,
     inference,
-    offers,
     x402: x402Parts(config, work, log),
+    closes: new CloseService({
+      store,
+      enclave,
+      chain,
+      channels,
+      watcher,
+      gate: new Gate(CLOSE_GATE),
+      log,
+      node,
+      lineId,
+    }),
+    offers,
     metrics,
     follower,
+    handover,
     settlement(maxBatchAge) {
+      const answerer = new Answerer({
+        freehold: createFreehold({ signer: new VoidSigner(node, provider), chainId, deployment: addresses.deployment }),
+        domain,
+        lineId,
+        store,
+        chain,
+        sender: operator,
+        keeper,
+        metrics,
+        log,
+        patience: config.settlement.patience,
+      });
       const settler = new Settler({
         store,
         chain,
@@ -127,6 +171,7 @@ export async function assemble(
         enclave,
         channels,
         keeper,
+        handover,
         metrics,
         log,
         escrow,
@@ -138,7 +183,7 @@ export async function assemble(
         collectValue === undefined
           ? undefined
           : new Collector(provider, chain, operator, { escrow, lineId }, collectValue, log);
-      return new Settlement(() => store.lead(), follower, settler, collector, log);
+      return new Settlement({ lead: () => store.lead(), follower, answerer, settler, collector, log });
     },
   };
 }

@@ -40,12 +40,13 @@ export class Worker {
     this.#store = store;
     this.#app = app;
     this.#parts = parts;
-    const { offers, inference, channels, x402 } = parts;
+    const { offers, inference, closes, channels, x402 } = parts;
     const routes = {
       offer: () => offers.current(),
       inference: (key: string, request: Parameters<typeof inference.answer>[1]) => inference.answer(key, request),
       recovery: (channel: bigint) => recoveryOf(store, channels, channel),
       x402: (call: Parameters<typeof x402.answer>[0]) => x402.answer(call),
+      close: (ask: Parameters<typeof closes.close>[0]) => closes.close(ask),
       isReady: () => offers.isReady,
     };
     this.#http = serve(app, routes, parts.metrics);
@@ -105,6 +106,7 @@ export class Worker {
     await within(STOP_PATIENCE, this.#watching);
     await this.#parts.versions.close();
     this.#parts.provider.destroy();
+    this.#parts.handover?.close();
     await this.#store.close();
   }
 
@@ -121,7 +123,7 @@ export class Worker {
   }
 
   async #boot(): Promise<void> {
-    const { chain, provider, registrar, follower, versions, watcher } = this.#parts;
+    const { chain, provider, registrar, follower, handover, versions, watcher } = this.#parts;
     const chainId = BigInt(await provider.send("eth_chainId", []));
     if (chainId !== this.#config.addresses.chainId) {
       throw new OperatorError(
@@ -133,7 +135,12 @@ export class Worker {
     this.#maxBatchAge = await chain.maxBatchAge();
     // A settlement of the run before goes first: its nonce is the next one.
     const before = await watcher.poll();
-    if (await this.#store.lead()) await follower.follow(before);
+    if (await this.#store.lead()) {
+      // It may have died before it gave it away.
+      const pending = await this.#store.settlements.pending();
+      if (pending !== undefined) await handover?.give(pending);
+      await follower.follow(before);
+    }
     await registrar.ensure();
     const view = await watcher.poll();
     await versions.start(view.active);

@@ -68,7 +68,7 @@ export type InferenceErrorCode =
   // The node
   | "NODE_TIMEOUT"
   | "NODE_UNREACHABLE"
-  /** It refused with a code of docs/protocol.md 4.5: `details.code`. */
+  /** It refused with a code of docs/protocol.md 4.6: `details.code`. */
   | "NODE_REFUSED"
   /** What it says contradicts what was signed, or the chain. */
   | "NODE_LIED";

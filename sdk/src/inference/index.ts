@@ -1,3 +1,4 @@
+export type { CloseParameters } from "./close.js";
 export { decodeState, encodeState } from "./codec.js";
 export type { DepositPolicy, DepositProposal, OpenChannelOptions } from "./deposit/policy.js";
 export { InferenceError, type InferenceErrorCode } from "./errors.js";

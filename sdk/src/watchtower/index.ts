@@ -1,4 +1,5 @@
 export { decodeJob, encodeJob, type JobDomain, jobId } from "./codec.js";
+export { readLogs } from "./events.js";
 export {
   type BatchesJob,
   type ChallengeJob,
@@ -11,10 +12,14 @@ export {
   memoryJobs,
   newRecord,
   type Outcome,
+  pendingOf,
   type ReceiptsJob,
   type SettlementJob,
   type VoucherJob,
 } from "./jobs.js";
+export { type Fate, Outbox, type OutboxOptions } from "./outbox.js";
 export { batchOffenceId, proofsOf, type ReceiptFacts, type ReceiptProof, receiptOffenceId } from "./proofs.js";
-export type { TowerPolicy } from "./situation.js";
+export { type SignedTransaction, type TransactionPlan, TransactionSender } from "./sender.js";
+export type { Call, Next, TowerPolicy, TowerSituation } from "./situation.js";
+export { type VoucherSituation, voucherStep } from "./steps/voucher.js";
 export { type TowerReport, type TurnResult, Watchtower, type WatchtowerOptions } from "./tower.js";

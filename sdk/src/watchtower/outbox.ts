@@ -3,14 +3,14 @@ import { FreeholdError } from "../errors/base.js";
 import type { Hex } from "../hex.js";
 import { MAX_TRANSACTION_GAS } from "../settlement/gas.js";
 import { type JobRecord, type JobTransaction, pendingOf } from "./jobs.js";
-import type { TowerSender } from "./sender.js";
+import type { TransactionSender } from "./sender.js";
 import type { Next } from "./situation.js";
 
 /** What the outbox tells of a transaction. */
 export type Fate = "sent" | "mined" | "reverted" | "dropped" | "raised" | "not taken";
 
 export interface OutboxOptions {
-  readonly sender: TowerSender;
+  readonly sender: TransactionSender;
   readonly account: string;
   /** Seconds of wall clock after which a transaction that is in no block is sent again with a higher fee. */
   readonly patience: number;

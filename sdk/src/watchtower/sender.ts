@@ -22,7 +22,7 @@ export interface TransactionPlan {
 const RAISE = 125n;
 
 /** Signs transactions before they are sent, so that they can be written down in between. */
-export class TowerSender {
+export class TransactionSender {
   readonly #signer: Signer;
   readonly #provider: Provider;
   readonly #chainId: bigint;

@@ -7,7 +7,7 @@ import { Closings } from "./closings.js";
 import { type Happened, TowerEvents } from "./events.js";
 import { CHALLENGE, hasBond, type JobRecord, type JobStore, type Outcome, pendingOf } from "./jobs.js";
 import { type Fate, Outbox } from "./outbox.js";
-import { TowerSender } from "./sender.js";
+import { TransactionSender } from "./sender.js";
 import { bookOf, type Next, type TowerPolicy, type TowerSituation } from "./situation.js";
 import { nextStep, subjectOf } from "./steps/index.js";
 
@@ -128,7 +128,7 @@ export class Watchtower {
       const domain = escrowDomain(freehold.chainId, address);
       this.#constants = { account, domain, maxBatchAge, vestPeriod, bond: arbiter.bond * unit };
       this.#outbox = new Outbox({
-        sender: new TowerSender(signer, providerOf(freehold), freehold.chainId),
+        sender: new TransactionSender(signer, providerOf(freehold), freehold.chainId),
         account,
         patience: this.#options.patience ?? 60,
         save: (record) => this.#save(record),

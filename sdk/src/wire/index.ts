@@ -1,3 +1,11 @@
+export {
+  type CloseAsk,
+  type CloseWord,
+  decodeCloseAsk,
+  decodeCloseWord,
+  encodeCloseAsk,
+  encodeCloseWord,
+} from "./close.js";
 export { WireError } from "./error.js";
 export {
   decodeExactReceipt,

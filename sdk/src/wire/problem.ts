@@ -1,4 +1,4 @@
-/** Codes of a node's refusals (docs/protocol.md 4.5) and their HTTP status. */
+/** Codes of a node's refusals (docs/protocol.md 4.6) and their HTTP status. */
 export const PROBLEM_STATUS = {
   malformed: 400,
   "bad-idempotency-key": 400,
@@ -7,6 +7,7 @@ export const PROBLEM_STATUS = {
   "voucher-spent": 402,
   "insufficient-deposit": 402,
   "bad-voucher-signature": 403,
+  "bad-close-signature": 403,
   "unknown-channel": 404,
   "channel-closing": 409,
   "idempotency-conflict": 409,

@@ -19,9 +19,12 @@ describe("worker: command line", () => {
   before(() => {
     directory = mkdtempSync(join(tmpdir(), "freehold-cli-"));
     deployment = join(directory, "31337.json");
-    const names = ["ModelRegistry", "DeltaLedger", "NodeRegistry", "InferenceEscrow"];
-    const contracts = Object.fromEntries(names.map((name) => [name, { address: `0x${"11".repeat(20)}` }]));
-    writeFileSync(deployment, JSON.stringify({ chainId: "31337", contracts }));
+    const names = ["ModelRegistry", "DeltaLedger", "NodeRegistry", "InferenceEscrow", "InferenceArbiter"];
+    const hash = `0x${"33".repeat(32)}`;
+    const contract = { address: `0x${"11".repeat(20)}`, deployBlock: 1, transactionHash: hash, codeHash: hash };
+    const contracts = Object.fromEntries(names.map((name) => [name, contract]));
+    const named = { network: "local", commit: "none", deployedAt: "2026-01-01T00:00:00Z", parameters: {} };
+    writeFileSync(deployment, JSON.stringify({ schemaVersion: 1, chainId: "31337", ...named, contracts }));
     const options = {
       rpc: "http://127.0.0.1:1",
       deployment,
@@ -57,7 +60,7 @@ describe("worker: command line", () => {
       refuses([...valid, "--tee", "nitro"], /--tee.*development/),
       refuses([...valid, "--nothing"], /unknown option '--nothing'/),
       refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
-      refuses([...valid, "--deployment", broken], /has no/),
+      refuses([...valid, "--deployment", broken], /cannot be read.*schemaVersion/),
       refuses(["nothing"], /unknown command/),
       refuses([...valid, "--replica", "A b"], /--replica.*lower-case/),
       refuses(without("--data"), /no books: pass --data or --database/),

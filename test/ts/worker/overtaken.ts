@@ -76,7 +76,15 @@ for (const backend of BACKENDS) {
         measurementId: VERSION,
       }),
       channelCount: async () => 1n,
-      channel: async () => ({ signer: payer.address, deposited: 1_000n, paid: 0n, closeAt: 0n, closed: false }),
+      channel: async () => ({
+        payer: payer.address,
+        signer: payer.address,
+        deposited: 1_000n,
+        paid: 0n,
+        closeAt: 0n,
+        closed: false,
+        optimistic: false,
+      }),
       escrowEvents: async () => [],
     };
 

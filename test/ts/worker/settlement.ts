@@ -86,7 +86,7 @@ describe("worker: settlement", () => {
   });
 
   it("cuts a settlement that would take too much gas", async () => {
-    const node = await serve({ settlement: { ...PATIENT, maxGas: 200_000n } });
+    const node = await serve({ settlement: { ...PATIENT, maxGas: 140_000n } });
     const payers = await Promise.all(Array.from({ length: 5 }, () => open(node)));
     for (const payer of payers) await payer.infer(node.url);
     node.worker.settleAll();

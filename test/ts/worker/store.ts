@@ -1,4 +1,4 @@
-import type { Hex } from "@freehold/sdk";
+import { type Hex, Lane } from "@freehold/sdk";
 import { expect } from "chai";
 import { openStore, readStore, type Store, type StoreLocation } from "../../../worker/dist/store/index.js";
 import { BACKENDS } from "./harness/backends.ts";
@@ -44,7 +44,7 @@ for (const backend of BACKENDS) {
       const done = completion({});
       await store.books.complete(done);
       const books = await store.books.channel(0n);
-      expect(books).to.deep.equal({ seq: 1n, metered: 10n, accounted: 0n, voucher: done.voucher });
+      expect(books).to.deep.equal({ seq: 1n, metered: 10n, accounted: 0n, voucher: done.voucher, isEnded: false });
       expect((await store.books.receipt(0n, 1n))?.receipt).to.deep.equal(done.receipt);
       expect((await store.books.response(0n, done.idempotencyKey))?.body).to.equal(done.body);
       expect(await store.books.wasCompleted(done.receipt.requestHash)).to.equal(true);
@@ -91,6 +91,24 @@ for (const backend of BACKENDS) {
       expect(await store.books.channel(0n)).to.include({ metered: 510n, accounted: 500n });
       expect(await store.debts.applyPaid(0n, 510n)).to.equal(10n);
       expect(await store.debts.totals()).to.include({ unsettled: 0n, settled: 10n });
+    });
+
+    it("ends a channel: what it owes is said once and for all, and nothing is metered after", async () => {
+      await work(0n, [1, 2, 1]);
+      await store.debts.applyPaid(0n, 10n);
+      await store.debts.writeOffRow(0n, hash(2));
+      expect(await store.books.end(0n, 0n, 7_000n), "without what can never be paid").to.equal(20n);
+      const late = completion({ seq: 4n, cumulative: 40n });
+      expect((await failure(store.books.complete(late)))?.code).to.equal("METER_OUT_OF_STEP");
+      expect(await store.books.channel(0n)).to.include({ seq: 3n, isEnded: true });
+      await store.debts.applyPaid(0n, 20n);
+      expect(await store.books.end(0n, 0n, 8_000n), "again").to.equal(20n);
+
+      expect(await store.books.end(1n, 60n, 7_000n), "one that it never served").to.equal(60n);
+      const first = completion({ channel: 1n, paidBefore: 60n, cumulative: 70n });
+      expect((await failure(store.books.complete(first)))?.code).to.equal("METER_OUT_OF_STEP");
+      expect(await store.books.channel(1n)).to.include({ seq: 0n, voucher: undefined, isEnded: true });
+      expect(await store.debts.totals()).to.include({ completed: 3n, metered: 30n, unsettled: 0n });
     });
 
     it("forgets answers after their time and still knows the requests", async () => {
@@ -158,6 +176,7 @@ for (const backend of BACKENDS) {
       const plan = {
         lineId: IDENTITY.lineId as Hex,
         versionHash: hash(1),
+        lane: Lane.Optimistic,
         claims: [{ channel: 0n, metered: 10n }],
         lastAt: 1_001n,
         receiptKey: hash(7),
@@ -165,13 +184,14 @@ for (const backend of BACKENDS) {
         nonce: 3,
         raw: "0x01",
         hash: hash(5),
-      };
+      } as const;
       const recorded = await store.settlements.record(plan, 6_000n);
       expect(await failure(store.settlements.record(plan, 6_000n))).to.include({ code: "SETTLEMENT_PENDING" });
       await store.settlements.replace(recorded, "0x02", hash(6));
       const stale = await failure(store.settlements.replace(recorded, "0x03", hash(8)));
       expect(stale, "no hash is lost").to.include({ code: "SETTLEMENT_CHANGED" });
       expect(await store.settlements.pending()).to.deep.include({
+        lane: Lane.Optimistic,
         raw: "0x02",
         hashes: [hash(5), hash(6)],
         claims: plan.claims,
@@ -253,6 +273,18 @@ for (const backend of BACKENDS) {
         expect(await other.debts.totals()).to.include({ completed: 5n, metered: 50n, unsettled: 50n });
       });
 
+      it("ends a channel before or after a step of its meter, and says what is owed then", async () => {
+        for (let seq = 1n; seq <= 20n; seq++) {
+          const channel = 100n + seq;
+          const step = completion({ channel, cumulative: 10n });
+          const [failed, owed] = await Promise.all([
+            failure(store.books.complete(step)),
+            other.books.end(channel, 0n, 1n),
+          ]);
+          expect(owed).to.equal(failed === undefined ? 10n : 0n);
+        }
+      });
+
       it("answers a request once, even when both see room for it", async () => {
         const first = completion({});
         const twin = { ...first, receipt: { ...first.receipt, seq: 2n, cumulative: 20n }, body: "{}" };
@@ -274,12 +306,13 @@ for (const backend of BACKENDS) {
         const plan = {
           lineId: IDENTITY.lineId as Hex,
           versionHash: hash(1),
+          lane: Lane.Voucher,
           claims: [],
           lastAt: 1n,
           batchNonce: 1n,
           nonce: 1,
           raw: "0x",
-        };
+        } as const;
         const record = ({ settlements }: Store, byte: number) =>
           failure(settlements.record({ ...plan, receiptKey: hash(7), hash: hash(byte) }, 1n));
         const codes = (await Promise.all([record(store, 1), record(other, 2)])).map((error) => error?.code);

@@ -1,5 +1,12 @@
 import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
-import { deltaLedgerAbi, inferenceEscrowAbi, modelRegistryAbi, nodeRegistryAbi } from "@freehold/sdk/abis";
+import {
+  deltaLedgerAbi,
+  inferenceArbiterAbi,
+  inferenceEscrowAbi,
+  modelRegistryAbi,
+  nodeRegistryAbi,
+} from "@freehold/sdk/abis";
+import { readLogs } from "@freehold/sdk/watchtower";
 import {
   Contract,
   isCallException,
@@ -12,6 +19,7 @@ import { WorkerError } from "../errors.js";
 import type { Addresses } from "./deployment.js";
 import type {
   Chain,
+  ChallengeEvent,
   ChannelState,
   EnclaveState,
   EscrowEvent,
@@ -22,6 +30,7 @@ import type {
 } from "./types.js";
 
 const CHANNEL_EVENTS = ["ChannelToppedUp", "CloseRequested", "ChannelClosed"];
+const CHALLENGE_EVENTS = ["ChallengeOpened", "ChallengeAnswered", "ChallengeUpheld"];
 const EVENTS = [...CHANNEL_EVENTS, "BatchSettled"];
 
 /** What a worker reads from the contracts. */
@@ -33,6 +42,7 @@ export class RpcChain implements Chain {
   readonly #ledger: Contract;
   readonly #nodes: Contract;
   readonly #escrow: Contract;
+  readonly #arbiter: Contract;
 
   /** @param lineId the line whose channels and earnings these are */
   constructor(provider: JsonRpcProvider, addresses: Addresses, node: string, lineId: Hex) {
@@ -43,6 +53,7 @@ export class RpcChain implements Chain {
     this.#ledger = new Contract(addresses.deltaLedger, deltaLedgerAbi, provider);
     this.#nodes = new Contract(addresses.nodeRegistry, nodeRegistryAbi, provider);
     this.#escrow = new Contract(addresses.inferenceEscrow, inferenceEscrowAbi, provider);
+    this.#arbiter = new Contract(addresses.inferenceArbiter, inferenceArbiterAbi, provider);
   }
 
   async head(): Promise<Head> {
@@ -121,16 +132,34 @@ export class RpcChain implements Chain {
     try {
       const found = await read(this.#escrow, "channelOf", [this.#node, this.#lineId, channel], block);
       return {
+        payer: found.payer as string,
         signer: found.signer as string,
         deposited: found.deposited as bigint,
         paid: found.paid as bigint,
         closeAt: found.closeAt as bigint,
         closed: found.closed as boolean,
+        optimistic: found.optimistic as boolean,
       };
     } catch (error) {
       if (isCallException(error) && error.revert?.name === "InferenceEscrow_UnknownChannel") return undefined;
       throw error;
     }
+  }
+
+  async takesCloseRequest(channel: bigint, deadline: bigint, signature: Hex): Promise<boolean> {
+    try {
+      await read(this.#escrow, "requestCloseFor", [this.#node, this.#lineId, channel, deadline, signature]);
+      return true;
+    } catch (error) {
+      if (!isCallException(error)) throw error;
+      // It looks at the signature first.
+      return error.revert?.name === "InferenceEscrow_ChannelClosing";
+    }
+  }
+
+  async isChallenged(channel: bigint, block?: number): Promise<boolean> {
+    const of = [await this.#escrow.getAddress(), this.#node, this.#lineId, channel];
+    return ((await read(this.#arbiter, "challengeOf", of, block)).answerBy as bigint) !== 0n;
   }
 
   async channelCount(block?: number): Promise<bigint> {
@@ -162,11 +191,31 @@ export class RpcChain implements Chain {
       return parsed === null ? [] : [escrowEvent(parsed, log.blockNumber)];
     });
   }
+
+  async challengeEvents(from: number, to: number): Promise<ChallengeEvent[]> {
+    const topics = CHALLENGE_EVENTS.map((name) => this.#arbiter.interface.getEvent(name)?.topicHash ?? "");
+    const [address, escrow] = await Promise.all([this.#arbiter.getAddress(), this.#escrow.getAddress()]);
+    const of = [topics, zeroPadValue(this.#node, 32), this.#lineId];
+    const logs = await readLogs(this.#provider, { address, topics: of }, Math.max(0, from), to);
+    return logs.flatMap((log) => {
+      const parsed = this.#arbiter.interface.parseLog(log);
+      // One arbiter serves escrows of several tokens.
+      return parsed?.args.escrow === escrow ? challengeEvent(parsed, log.blockNumber) : [];
+    });
+  }
+}
+
+function challengeEvent({ name, args }: LogDescription, block: number): ChallengeEvent[] {
+  const of = { channel: args.channel as bigint, block };
+  if (name === "ChallengeUpheld") return [{ kind: "upheld", ...of }];
+  if (name === "ChallengeAnswered") return args.complete === true ? [{ kind: "answered", ...of }] : [];
+  const { asserted, debited, answerBy } = args as unknown as Record<"asserted" | "debited" | "answerBy", bigint>;
+  return [{ kind: "opened", ...of, asserted, debited, answerBy }];
 }
 
 function escrowEvent(log: LogDescription, block: number): EscrowEvent {
   if (log.name === "BatchSettled") return { kind: "settled", versionHash: log.args.versionHash as Hex, block };
-  return { kind: "channel", channel: log.args.channel as bigint, block };
+  return { kind: "channel", channel: log.args.channel as bigint, block, isEnd: log.name === "ChannelClosed" };
 }
 
 /** What a view returns: one value, or a struct by names. */

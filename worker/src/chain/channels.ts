@@ -46,12 +46,6 @@ export class Channels {
     await Promise.all(stale.map((channel) => this.#load(channel)));
   }
 
-  /** Channels that can still be paid but not much longer, as far as they are cached. */
-  isClosing(channel: bigint): boolean {
-    const state = this.#cached.get(channel);
-    return state !== undefined && (state.closed || state.closeAt !== 0n);
-  }
-
   #load(channel: bigint): Promise<ChannelState | undefined> {
     let loading = this.#loading.get(channel);
     if (loading === undefined) {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Deployment } from "@freehold/sdk";
+import { type Deployment, parseDeployment } from "@freehold/sdk";
 import { getAddress } from "ethers";
 import { reason, UsageError } from "../errors.js";
 
@@ -10,38 +10,44 @@ export interface Addresses {
   readonly deltaLedger: string;
   readonly nodeRegistry: string;
   readonly inferenceEscrow: string;
+  readonly inferenceArbiter: string;
   /** Absent from production deployments. */
   readonly developmentTeeVerifier: string | undefined;
+  /** The record that they are from. */
+  readonly deployment: Deployment;
 }
 
-/** Reads `deployments/<chainId>.json`. Throws `USAGE` for a file that is none. */
-export function readDeployment(file: string): Addresses {
-  let deployment: Deployment;
+/** Reads a deployment record, `deployments/<chainId>.json`. Throws `USAGE` for a file that is none. */
+export function readRecord(file: string): Deployment {
   try {
-    deployment = JSON.parse(readFileSync(file, "utf8")) as Deployment;
+    return parseDeployment(JSON.parse(readFileSync(file, "utf8")));
   } catch (cause) {
     throw new UsageError(`--deployment ${file} cannot be read (${reason(cause)}): pass a deployments/<chainId>.json`, {
       cause,
     });
   }
-  const address = (name: string): string => {
-    const value: unknown = deployment.contracts?.[name]?.address;
-    try {
-      return getAddress(String(value));
-    } catch (cause) {
-      throw new UsageError(`--deployment ${file} has no address of ${name}`, { cause });
-    }
-  };
-  if (typeof deployment.chainId !== "string" || !/^[1-9][0-9]*$/.test(deployment.chainId)) {
-    throw new UsageError(`--deployment ${file} has no chainId`);
-  }
+}
+
+/** Address of a contract of a record. Throws `USAGE` when `file` has none. */
+export function addressIn(deployment: Deployment, name: string, file: string): string {
+  const address = deployment.contracts[name]?.address;
+  if (address === undefined) throw new UsageError(`--deployment ${file} has no ${name}`);
+  return getAddress(address);
+}
+
+/** Reads the addresses of a record. Throws `USAGE` for a file that is none, or that lacks one. */
+export function readDeployment(file: string): Addresses {
+  const deployment = readRecord(file);
+  const address = (name: string) => addressIn(deployment, name, file);
   return {
     chainId: BigInt(deployment.chainId),
     modelRegistry: address("ModelRegistry"),
     deltaLedger: address("DeltaLedger"),
     nodeRegistry: address("NodeRegistry"),
     inferenceEscrow: address("InferenceEscrow"),
+    inferenceArbiter: address("InferenceArbiter"),
     developmentTeeVerifier:
       deployment.contracts.DevelopmentTeeVerifier === undefined ? undefined : address("DevelopmentTeeVerifier"),
+    deployment,
   };
 }

@@ -1,4 +1,4 @@
-import { bindingOf, type Hex, ZERO_HASH } from "@freehold/sdk";
+import { bindingOf, type Hex, InsufficientFundsError, ZERO_HASH } from "@freehold/sdk";
 import { nodeRegistryAbi } from "@freehold/sdk/abis";
 import { Interface, isCallException, isError, type JsonRpcProvider } from "ethers";
 import type { Enclave } from "../enclave/enclave.js";
@@ -124,7 +124,8 @@ export class Registrar {
       const gas = await this.#provider.estimateGas({ from: node, to: nodeRegistry, data });
       await this.#sender.send({ to: nodeRegistry, data, gasLimit: (gas * 5n) / 4n });
     } catch (cause) {
-      const isFinal = cause instanceof WorkerError || isCallException(cause) || isError(cause, "INSUFFICIENT_FUNDS");
+      const isPoor = isError(cause, "INSUFFICIENT_FUNDS") || cause instanceof InsufficientFundsError;
+      const isFinal = cause instanceof WorkerError || isCallException(cause) || isPoor;
       if (!isFinal) throw cause;
       throw new OperatorError("ENCLAVE_REFUSED", `the enclave cannot be registered: ${refusal(cause)}`, { cause });
     }

@@ -24,12 +24,15 @@ export interface VersionState {
 
 /** A channel as the chain has it; units and Unix seconds. */
 export interface ChannelState {
+  readonly payer: string;
   readonly signer: string;
   readonly deposited: bigint;
   readonly paid: bigint;
   /** 0 while open. */
   readonly closeAt: bigint;
   readonly closed: boolean;
+  /** Whether lane O may debit it, or might before it closed. */
+  readonly optimistic: boolean;
 }
 
 export interface EnclaveState {
@@ -47,8 +50,15 @@ export interface NodeState {
 
 /** Something that happened to a channel, or a settlement of this node. */
 export type EscrowEvent =
-  | { readonly kind: "channel"; readonly channel: bigint; readonly block: number }
+  /** `isEnd`: it was closed, which may have paid the node or taken something back. */
+  | { readonly kind: "channel"; readonly channel: bigint; readonly block: number; readonly isEnd: boolean }
   | { readonly kind: "settled"; readonly versionHash: Hex; readonly block: number };
+
+/** What became of a channel's debits at the arbiter; units and Unix seconds. */
+export type ChallengeEvent = { readonly channel: bigint; readonly block: number } & (
+  | { readonly kind: "opened"; readonly asserted: bigint; readonly debited: bigint; readonly answerBy: bigint }
+  | { readonly kind: "answered" | "upheld" }
+);
 
 /** Reads at one block; the newest when it is not given. */
 export interface Chain {
@@ -65,6 +75,10 @@ export interface Chain {
   minStake(): Promise<bigint>;
   /** Undefined when the node has no such channel. */
   channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
+  /** Whether the escrow would take this as its payer's word that the channel is to be closed, now. */
+  takesCloseRequest(channel: bigint, deadline: bigint, signature: Hex): Promise<boolean>;
+  /** Whether a challenge of the channel is open. */
+  isChallenged(channel: bigint, block?: number): Promise<boolean>;
   channelCount(block?: number): Promise<bigint>;
   /** Units that the node may collect. */
   earned(): Promise<bigint>;
@@ -73,4 +87,6 @@ export interface Chain {
   maxBatchAge(): Promise<bigint>;
   /** Events of this node's channels of the line in the blocks `from` to `to`, both included. */
   escrowEvents(from: number, to: number): Promise<EscrowEvent[]>;
+  /** Challenges of them that were opened, answered in full, or upheld. */
+  challengeEvents(from: number, to: number): Promise<ChallengeEvent[]>;
 }

@@ -5,6 +5,7 @@ import { isHexString, SigningKey } from "ethers";
 import { readDeployment } from "../chain/deployment.js";
 import type { WorkerConfig } from "../config.js";
 import { reason, UsageError } from "../errors.js";
+import { LANES, type LaneChoice } from "../settlement/policy.js";
 import { MAX_AMOUNT } from "../store/index.js";
 import { type BooksOptions, booksOf, booksOptions } from "./books.js";
 
@@ -29,8 +30,11 @@ export interface ServeOptions extends BooksOptions {
   readonly settleAge: bigint;
   readonly feePatience: bigint;
   readonly settleGas: bigint;
+  readonly lane: LaneChoice;
   readonly settleOnExit?: boolean;
   readonly collectValue?: bigint;
+  readonly tower?: string;
+  readonly towerDelay: bigint;
   readonly poll: number;
   readonly confirmations?: number;
   readonly maxViewAge?: number;
@@ -96,9 +100,24 @@ export function serveOptions(command: Command): Command {
         .default(16_777_216n, "16777216")
         .argParser(amount),
     )
+    .addOption(
+      optional(
+        "--lane <lane>",
+        "how channels that allow both are settled: by the payers' vouchers, or optimistic",
+        "LANE",
+      )
+        .choices(LANES)
+        .default("voucher"),
+    )
     .addOption(optional("--settle-on-exit", "settle everything before the process ends", "SETTLE_ON_EXIT"))
     .addOption(
       optional("--collect-value <units>", "collect earnings of at least this", "COLLECT_VALUE").argParser(amount),
+    )
+    .addOption(optional("--tower <dir>", "directory of a watchtower's jobs, for when this worker is dead", "TOWER"))
+    .addOption(
+      optional("--tower-delay <seconds>", "time that the tower leaves this worker to land a settlement", "TOWER_DELAY")
+        .default(3_600n, "3600")
+        .argParser(amount),
     )
     .addOption(
       optional("--poll <ms>", "pause between looks at the chain", "POLL")
@@ -142,8 +161,10 @@ export function configOf(options: ServeOptions): WorkerConfig {
       age: options.settleAge,
       patience: options.feePatience,
       maxGas: options.settleGas,
+      lane: options.lane,
     },
     collectValue: options.collectValue,
+    tower: options.tower === undefined ? undefined : { directory: options.tower, delay: options.towerDelay },
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),
     maxViewAgeMs: options.maxViewAge ?? Math.max(5_000, 10 * options.poll),

@@ -1,5 +1,6 @@
 import {
   type Batch,
+  type Close,
   type Domain,
   decodeInput,
   type ExactReceipt,
@@ -17,6 +18,7 @@ import {
   type SealedResponse,
   SealingError,
   signBatch,
+  signClose,
   signExactReceipt,
   signOffer,
   signReceipt,
@@ -148,6 +150,10 @@ export class Enclave {
 
   signBatch(receiptKey: string, batch: Batch): Promise<Hex> {
     return signBatch(this.#generation(receiptKey).signer, this.#domain, batch);
+  }
+
+  signClose(receiptKey: string, close: Close): Promise<Hex> {
+    return signClose(this.#generation(receiptKey).signer, this.#domain, close);
   }
 
   /** Opens, infers, seals. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}. */

@@ -1,7 +1,7 @@
 import { type Problem, type ProblemCode, problem, WireError } from "@freehold/sdk";
 import { InputError, UnsealError } from "../enclave/errors.js";
 
-/** A refusal that the client is told: a code of docs/protocol.md 4.5. */
+/** A refusal that the client is told: a code of docs/protocol.md 4.6. */
 export class Refusal extends Error {
   readonly problem: Problem;
 

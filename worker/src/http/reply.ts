@@ -4,7 +4,7 @@ import type { FastifyReply } from "fastify";
 const PROBLEM_TYPE = "application/problem+json";
 const codes = new WeakMap<FastifyReply, string>();
 
-/** A problem of the transport, which docs/protocol.md 4.5 has no code for, or one that it has. */
+/** A problem of the transport, which docs/protocol.md 4.6 has no code for, or one that it has. */
 export type AnyProblem = Problem | (Omit<Problem, "code"> & { readonly code: "not-found" });
 
 export function sendProblem(reply: FastifyReply, problem: AnyProblem): FastifyReply {

@@ -1,7 +1,11 @@
 import {
   type ChannelRecovery,
+  type CloseAsk,
+  type CloseWord,
+  decodeCloseAsk,
   decodeIdempotencyKey,
   decodeRequest,
+  encodeCloseWord,
   encodeOffer,
   encodeRecovery,
   type InferenceRequest,
@@ -20,6 +24,7 @@ export interface Routes {
   inference(idempotencyKey: string, request: InferenceRequest): Promise<string>;
   recovery(channel: bigint): Promise<ChannelRecovery>;
   x402(call: X402Call): Promise<X402Reply>;
+  close(ask: CloseAsk): Promise<CloseWord>;
   isReady(): boolean;
 }
 
@@ -48,6 +53,11 @@ export function registerRoutes(app: FastifyInstance, routes: Routes, metrics: Me
   app.get<{ Params: { channel: string } }>("/v1/channels/:channel", async (request, reply) => {
     const recovery = encodeRecovery(await routes.recovery(readChannel(request.params.channel)));
     return reply.type(JSON_TYPE).send(JSON.stringify(recovery));
+  });
+
+  app.post("/v1/close", async (request, reply) => {
+    const word = encodeCloseWord(await routes.close(decodeCloseAsk(request.body)));
+    return reply.type(JSON_TYPE).send(JSON.stringify(word));
   });
 
   app.get("/healthz", async (_, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));

@@ -119,6 +119,11 @@ export class InferenceService {
     const { store, node, price } = this.#parts;
     const channel = await requireChannel(this.#parts.channels, request.channel);
     const books = await store.books.channel(request.channel);
+    if (books?.isEnded) {
+      throw new Refusal("channel-closing", `the payer of channel ${request.channel} asked for its end: open another`, {
+        closeAt: channel.closeAt.toString(),
+      });
+    }
     // A channel that these books do not know starts where the escrow stands.
     const meter = { seq: books?.seq ?? 0n, cumulative: books?.metered ?? channel.paid };
     requireBooks(channel.paid, meter.cumulative);
@@ -127,7 +132,7 @@ export class InferenceService {
       node,
       price,
       metered: meter.cumulative,
-      promised: books?.voucher.cumulative ?? 0n,
+      promised: books?.voucher?.cumulative ?? 0n,
       isSpent: await this.#isSpent(request, books === undefined ? channel.paid : undefined),
     };
     requirePayment(request, channel, bill);

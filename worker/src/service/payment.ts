@@ -20,7 +20,7 @@ export interface Bill {
 /**
  * Checks that the highest voucher of the channel, this one or one before, pays for one more inference, that this one is the
  * payer's, and that the channel can honour it; before any work. So vouchers of requests that run at once may arrive in any
- * order. Nothing here asks the chain. Throws the refusals of docs/protocol.md 4.5.
+ * order. Nothing here asks the chain. Throws the refusals of docs/protocol.md 4.6.
  */
 export function requirePayment(request: InferenceRequest, channel: ChannelState, bill: Bill): void {
   const { cumulative, signature } = request.voucher;

@@ -16,7 +16,7 @@ export async function recoveryOf(store: Store, channels: Channels, channel: bigi
     channel,
     seq: books.seq,
     metered: books.metered,
-    voucher: { cumulative: books.voucher.cumulative, signature: books.voucher.signature as Hex },
+    voucher: books.voucher === undefined ? null : { ...books.voucher, signature: books.voucher.signature as Hex },
     receipt: last?.receipt ?? null,
     signature: (last?.signature as Hex | undefined) ?? null,
   };

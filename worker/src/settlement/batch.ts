@@ -1,12 +1,10 @@
-import { type Batch, type Hex, hashRows, Lane, packVoucherRows } from "@freehold/sdk";
+import { type Batch, claimOf, type Hex, hashRows, Lane, type PlannedBatch, packPlanned } from "@freehold/sdk";
 import { inferenceEscrowAbi } from "@freehold/sdk/abis";
 import { Interface, type JsonRpcProvider } from "ethers";
-import { max } from "../bigint.js";
 import type { Chain } from "../chain/types.js";
 import type { Enclave } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
 import type { Claim } from "../store/index.js";
-import { type BatchPlan, claimOf } from "./plan.js";
 
 const ESCROW = new Interface(inferenceEscrowAbi);
 
@@ -29,28 +27,22 @@ export class RefusedError extends WorkerError {
  * Has the enclave sign a plan with a key that is payable for its newest work. Once per nonce: a second batch with the same one
  * is what the arbiter convicts a node of. Throws {@link RefusedError} before anything is signed.
  */
-export async function signPlan(
-  plan: Omit<BatchPlan, "cause">,
+export async function signPlanned(
+  planned: PlannedBatch,
   nonce: bigint,
   node: string,
   enclave: Enclave,
   chain: Chain,
 ): Promise<SignedBatch> {
-  const { lineId, versionHash } = plan;
-  const lastAt = plan.debts.reduce((newest, debt) => max(newest, debt.lastAt), 0n);
+  const { lineId, versionHash, lane, lastAt } = planned;
   const receiptKey = await payableKey(lineId, lastAt, enclave, chain);
-  const debts = plan.debts.toSorted((a, b) => Number(a.channel - b.channel));
-  const rows = packVoucherRows(
-    debts.map((debt) => ({
-      channel: debt.channel,
-      signed: debt.voucher.cumulative,
-      metered: claimOf(debt),
-      signature: debt.voucher.signature,
-    })),
-  );
-  const batch: Batch = { node, lineId, versionHash, lane: Lane.Voucher, nonce, lastAt, rowsHash: hashRows(rows) };
+  const rows = packPlanned(planned);
+  const batch: Batch = { node, lineId, versionHash, lane, nonce, lastAt, rowsHash: hashRows(rows) };
   const signature = await enclave.signBatch(receiptKey, batch);
-  const claims = debts.map((debt) => ({ channel: debt.channel, metered: claimOf(debt) }));
+  const claims = planned.rows.map(({ debt, pays }) => ({
+    channel: debt.channel,
+    metered: lane === Lane.Optimistic ? debt.accounted + pays : claimOf(debt),
+  }));
   return { batch, receiptKey, claims, data: ESCROW.encodeFunctionData("settle", [batch, rows, signature]) };
 }
 
@@ -65,7 +57,8 @@ export function skipBatch(lineId: Hex, nonce: bigint): string {
   return ESCROW.encodeFunctionData("skipBatch", [lineId, nonce]);
 }
 
-async function payableKey(lineId: Hex, lastAt: bigint, enclave: Enclave, chain: Chain): Promise<Hex> {
+/** The newest key whose work of `lastAt` (Unix seconds) the line pays. Throws {@link RefusedError}. */
+export async function payableKey(lineId: Hex, lastAt: bigint, enclave: Enclave, chain: Chain): Promise<Hex> {
   for (const { receiptKey } of enclave.keys) {
     if (await chain.isPayable(receiptKey, lineId, lastAt)) return receiptKey;
   }

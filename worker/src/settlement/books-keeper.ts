@@ -1,9 +1,9 @@
-import type { Hex } from "@freehold/sdk";
+import type { Debt, Hex } from "@freehold/sdk";
 import { isOver } from "../chain/channels.js";
 import type { Chain } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
 import type { Logger } from "../log.js";
-import type { Debt, Store } from "../store/index.js";
+import type { Store } from "../store/index.js";
 
 /** Channels that are read from the chain at once. */
 const PAGE = 64;
@@ -50,14 +50,20 @@ export class BooksKeeper {
     this.#lose(late, "out-of-grace", { versionHash, payableUntil });
     // The newest work of a batch gives it its age.
     const isOld = debts.every((debt) => now - debt.lastAt > maxBatchAge);
-    let old = 0n;
-    for (const debt of isOld ? debts : []) old += await this.#writeOffRow(debt);
-    this.#lose(old, "too-old", { versionHash });
+    const old = isOld ? await this.writeOffOld(debts, now, maxBatchAge) : 0n;
     return late + old > 0n;
   }
 
-  #writeOffRow(debt: Debt): Promise<bigint> {
-    return this.#store.debts.writeOffRow(debt.channel, debt.versionHash);
+  /** Gives up work that is older than the escrow takes. Returns units. */
+  async writeOffOld(debts: readonly Debt[], now: bigint, maxBatchAge: bigint): Promise<bigint> {
+    let units = 0n;
+    for (const { channel, versionHash, lastAt } of debts) {
+      if (now - lastAt <= maxBatchAge) continue;
+      const old = await this.#store.debts.writeOffRow(channel, versionHash);
+      this.#lose(old, "too-old", { channel, versionHash });
+      units += old;
+    }
+    return units;
   }
 
   #lose(units: bigint, cause: string, values: Readonly<Record<string, bigint | string>>): void {

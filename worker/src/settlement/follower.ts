@@ -40,14 +40,19 @@ export class Follower {
       event.kind === "settled" && event.block <= view.finalBlock ? [event.versionHash] : [],
     );
     if (settled.length > 0) await this.#keeper.reconcile(await this.#owing(), view, settled[0]);
+    const ended = events.flatMap((event) =>
+      event.kind === "channel" && event.isEnd && event.block <= view.finalBlock ? [event.channel] : [],
+    );
+    await this.#keeper.reconcile(ended, view, undefined);
   }
 
   /** Brings the pending settlement, if there is one, one step on. Returns whether that was the last one. */
   async follow(view: ChainView): Promise<boolean> {
     const pending = await this.#store.settlements.pending();
     if (pending === undefined) return false;
-    const receipt = await this.#receipt(pending);
-    if (receipt !== null) {
+    const { transactions } = this.#sender;
+    const receipt = await transactions.receipt(pending.hashes);
+    if (receipt !== undefined) {
       if (receipt.blockNumber > view.finalBlock) return false;
       await this.#finish(pending, view, receipt.status === 1 ? "mined" : "reverted", paidBy(receipt));
     } else if ((await this.#sender.nonceAt(view.finalBlock)) > pending.nonce) {
@@ -57,14 +62,6 @@ export class Follower {
       return false;
     }
     return true;
-  }
-
-  async #receipt(pending: StoredSettlement): Promise<TransactionReceipt | null> {
-    for (const hash of pending.hashes) {
-      const receipt = await this.#sender.receipt(hash);
-      if (receipt !== null) return receipt;
-    }
-    return null;
   }
 
   async #finish(pending: StoredSettlement, view: ChainView, status: FinalStatus, total: bigint): Promise<void> {
@@ -82,9 +79,9 @@ export class Follower {
     if (this.#sentAt !== 0n && now - this.#sentAt < this.#patience) return;
     try {
       await this.#sender.exclusive(async () => {
-        const raised = this.#sentAt === 0n ? undefined : await this.#sender.raise(pending.raw);
+        const raised = this.#sentAt === 0n ? undefined : await this.#sender.transactions.raise(pending.raw);
         if (raised !== undefined) await this.#store.settlements.replace(pending, raised.raw, raised.hash);
-        return this.#sender.broadcast(raised?.raw ?? pending.raw);
+        return this.#sender.transactions.broadcast(raised?.raw ?? pending.raw);
       });
     } catch (error) {
       this.#log.warn({ settlement: Number(pending.id), reason: reason(error) }, "settlement not taken yet");

@@ -1,39 +1,35 @@
 import type { EscrowEvent } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
+import type { Answerer } from "../challenges/answerer.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Collector } from "./collector.js";
 import type { Follower } from "./follower.js";
 import type { Settler } from "./settler.js";
 
+export interface SettlementParts {
+  /** Takes or keeps the part of the replica that settles. */
+  lead(): Promise<boolean>;
+  readonly follower: Follower;
+  readonly answerer: Answerer;
+  readonly settler: Settler;
+  readonly collector: Collector | undefined;
+  readonly log: Logger;
+}
+
 /**
- * Runs settlement beside serving, on one replica of the node: one turn at a time, with all events since the turn before. A
+ * Runs settlement and answers beside serving, on one replica of the node: one turn at a time, with all events since the turn before. A
  * replica that takes over knows of no events: it looks at all channels that owe.
  */
 export class Settlement {
-  readonly #lead: () => Promise<boolean>;
-  readonly #follower: Follower;
-  readonly #settler: Settler;
-  readonly #collector: Collector | undefined;
-  readonly #log: Logger;
+  readonly #parts: SettlementParts;
   #events: EscrowEvent[] | undefined = [];
   #turn: Promise<void> | undefined;
   #stopped = false;
   #leads = false;
 
-  /** @param lead takes or keeps the part of the replica that settles */
-  constructor(
-    lead: () => Promise<boolean>,
-    follower: Follower,
-    settler: Settler,
-    collector: Collector | undefined,
-    log: Logger,
-  ) {
-    this.#lead = lead;
-    this.#follower = follower;
-    this.#settler = settler;
-    this.#collector = collector;
-    this.#log = log;
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
   }
 
   /** Starts a turn unless one runs. */
@@ -41,7 +37,7 @@ export class Settlement {
     this.#events = events === undefined || this.#events === undefined ? undefined : [...this.#events, ...events];
     if (this.#stopped || this.#turn !== undefined) return;
     this.#turn = this.#run(view)
-      .catch((error) => this.#log.warn({ reason: reason(error) }, "settlement is put off"))
+      .catch((error) => this.#parts.log.warn({ reason: reason(error) }, "settlement is put off"))
       .finally(() => {
         this.#turn = undefined;
       });
@@ -49,7 +45,7 @@ export class Settlement {
 
   /** Settles everything as soon as possible. */
   settleAll(): void {
-    this.#settler.settleAll();
+    this.#parts.settler.settleAll();
   }
 
   /** Ends after the turn that runs: what it recorded is sent, or is sent after the next start. */
@@ -59,23 +55,27 @@ export class Settlement {
   }
 
   async #run(view: ChainView): Promise<void> {
-    const leads = await this.#lead();
-    if (leads !== this.#leads) this.#log.info(leads ? "this replica settles" : "another replica settles");
+    const { lead, follower, answerer, settler, collector, log } = this.#parts;
+    const leads = await lead();
+    if (leads !== this.#leads) log.info(leads ? "this replica settles" : "another replica settles");
     this.#leads = leads;
     if (!leads) {
       this.#events = undefined;
+      answerer.forget();
       return;
     }
-    const earned = await this.#follower.follow(view);
+    // What is written down goes first: its nonce is the next one.
+    const earned = await follower.follow(view);
+    await answerer.turn(view).catch((error) => log.warn({ reason: reason(error) }, "answers are put off"));
     const events = this.#events;
     this.#events = [];
     try {
-      await this.#follower.observe(view, events);
+      await follower.observe(view, events);
     } catch (error) {
       this.#events = undefined;
       throw error;
     }
-    if (!this.#stopped) await this.#settler.settle(view);
-    if (!this.#stopped) await this.#collector?.collect(earned);
+    if (!this.#stopped) await settler.settle(view);
+    if (!this.#stopped) await collector?.collect(earned);
   }
 }

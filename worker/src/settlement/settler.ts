@@ -1,19 +1,27 @@
-import type { Hex } from "@freehold/sdk";
+import {
+  cheapestLane,
+  type Debt,
+  type Hex,
+  Lane,
+  type PlannedBatch,
+  planSettlement,
+  type SettlementPlan,
+} from "@freehold/sdk";
 import { isCallException, type JsonRpcProvider } from "ethers";
-import { min } from "../bigint.js";
 import type { Channels } from "../chain/channels.js";
 import { refusal } from "../chain/refusal.js";
 import type { Sender, SignedTransaction } from "../chain/sender.js";
-import type { Chain } from "../chain/types.js";
+import type { Chain, ChannelState } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
 import type { Enclave } from "../enclave/enclave.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
-import type { Debt, Store } from "../store/index.js";
-import { RefusedError, signPlan, simulate, skipBatch } from "./batch.js";
+import type { Store } from "../store/index.js";
+import type { Handover } from "../watchtower/handover.js";
+import { RefusedError, signPlanned, simulate, skipBatch } from "./batch.js";
 import type { BooksKeeper } from "./books-keeper.js";
-import { type BatchPlan, gasOf, nextBatch, type SettlementPolicy } from "./plan.js";
+import type { SettlementPolicy } from "./policy.js";
 
 /** Milliseconds for which rows rest that the escrow would not pay now. */
 const REST = 60_000;
@@ -30,6 +38,7 @@ export interface SettlerParts {
   readonly enclave: Enclave;
   readonly channels: Channels;
   readonly keeper: BooksKeeper;
+  readonly handover: Handover | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly escrow: string;
@@ -60,73 +69,108 @@ export class Settler {
 
   /** Sends the next settlement if one is due. Throws what the RPC endpoint answers; books stay as they are then. */
   async settle(view: ChainView): Promise<boolean> {
-    const { store, channels, policy, maxBatchAge } = this.#parts;
+    const { store, channels, keeper, maxBatchAge } = this.#parts;
     if ((await store.settlements.pending()) !== undefined) return false;
     const debts = (await store.debts.unsettled()).filter((debt) => !this.#rests(debt));
-    // Events keep these up to date once they are cached.
-    await Promise.all(debts.map((debt) => channels.get(debt.channel)));
-    const plan = nextBatch(debts, {
+    // Events keep these up to date once they are cached, but for what was paid: that is read when a batch is due.
+    const cached = await Promise.all(
+      debts.map(async ({ channel, accounted }) => {
+        const state = await channels.get(channel);
+        return [channel, state && { ...state, paid: accounted }] as const;
+      }),
+    );
+    const { batches, left } = this.#plan(debts, view, new Map(cached), this.#all);
+    const ended = left.flatMap(({ debt, cause }) => (cause === "closed" ? [debt.channel] : []));
+    await keeper.reconcile(ended, view, undefined);
+    const spent = left.flatMap(({ debt, cause }) => (cause === "spent" ? [debt] : []));
+    await keeper.writeOffOld(spent, view.head.timestamp, maxBatchAge);
+    const [batch] = batches;
+    if (batch === undefined) {
+      this.#all = false;
+      return false;
+    }
+    return this.#execute(batch, view);
+  }
+
+  async #execute(due: PlannedBatch, view: ChainView): Promise<boolean> {
+    const { chain, keeper, maxBatchAge, sender } = this.#parts;
+    const debts = due.rows.map(({ debt }) => debt);
+    const payableUntil = await chain.payableUntil(due.lineId, due.versionHash, view.finalBlock);
+    if (await keeper.writeOffUnpayable(debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
+    const batch = await this.#inStep(due, view);
+    if (batch === undefined) return false;
+    try {
+      return await sender.exclusive(() => this.#send(batch));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      this.#parts.metrics.settlements.inc({ result: "refused" });
+      this.#parts.log.error({ version: batch.versionHash, reason: error.message }, "this work cannot be settled now");
+      this.#rest(batch.rows.map(({ debt }) => debt));
+      return false;
+    }
+  }
+
+  /**
+   * What of a batch goes as its channels are at the newest block, in one lane. Rows whose books do not agree with that are brought up to
+   * date; they, and those of another lane, wait for the next turn.
+   */
+  async #inStep({ rows, cause }: PlannedBatch, view: ChainView): Promise<PlannedBatch | undefined> {
+    const { chain, keeper, policy } = this.#parts;
+    const debts = rows.map(({ debt }) => debt);
+    const challenged = new Set<bigint>();
+    const states = await Promise.all(
+      debts.map(async ({ channel }) => {
+        const state = await chain.channel(channel);
+        const mayDebit = policy.lane === "optimistic" && cheapestLane(state) === Lane.Optimistic;
+        if (mayDebit && (await chain.isChallenged(channel))) challenged.add(channel);
+        return [channel, state] as const;
+      }),
+    );
+    const { batches, left } = this.#plan(debts, view, new Map(states), true, challenged);
+    await keeper.reconcile(
+      left.map(({ debt }) => debt.channel),
+      view,
+      undefined,
+    );
+    return batches[0] && { ...batches[0], cause };
+  }
+
+  #plan(
+    debts: readonly Debt[],
+    view: ChainView,
+    states: ReadonlyMap<bigint, ChannelState | undefined>,
+    all: boolean,
+    challenged?: ReadonlySet<bigint>,
+  ): SettlementPlan {
+    const { policy, maxBatchAge } = this.#parts;
+    return planSettlement(debts, {
       policy,
       maxBatchAge,
       chainTime: view.head.timestamp,
       wallTime: now(),
       activeHash: view.active.hash,
-      isClosing: (channel) => channels.isClosing(channel),
-      all: this.#all,
+      all,
+      channelOf: (channel) => states.get(channel),
+      laneOf: ({ channel }, state) =>
+        policy.lane === "voucher" || challenged?.has(channel) ? Lane.Voucher : cheapestLane(state),
     });
-    if (plan === undefined) {
-      this.#all = false;
-      return false;
-    }
-    return this.#execute(plan, view);
-  }
-
-  async #execute(plan: BatchPlan, view: ChainView): Promise<boolean> {
-    const { chain, keeper, maxBatchAge, sender } = this.#parts;
-    const payableUntil = await chain.payableUntil(plan.lineId, plan.versionHash, view.finalBlock);
-    if (await keeper.writeOffUnpayable(plan.debts, payableUntil, view.head.timestamp, maxBatchAge)) return false;
-    const debts = await this.#inStep(plan.debts, view);
-    if (debts.length === 0) return false;
-    try {
-      return await sender.exclusive(() => this.#send({ ...plan, debts }));
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      this.#parts.metrics.settlements.inc({ result: "refused" });
-      this.#parts.log.error({ version: plan.versionHash, reason: error.message }, "this work cannot be settled now");
-      this.#rest(debts);
-      return false;
-    }
-  }
-
-  /** Rows whose books agree with the newest block; the others are brought up to date and wait for the next turn. */
-  async #inStep(debts: readonly Debt[], view: ChainView): Promise<Debt[]> {
-    const { chain, keeper } = this.#parts;
-    const states = await Promise.all(debts.map((debt) => chain.channel(debt.channel)));
-    const agree = (debt: Debt, i: number) => states[i]?.paid === debt.accounted && states[i]?.closed === false;
-    const behind = debts.filter((debt, i) => !agree(debt, i));
-    await keeper.reconcile(
-      behind.map((debt) => debt.channel),
-      view,
-      undefined,
-    );
-    return debts.filter(agree);
   }
 
   /**
    * Signs one batch, writes it down and sends it. A nonce that a batch was signed with before, and that the chain has not used,
    * is given up first: the enclave never signs two batches with one nonce.
    */
-  async #send(plan: BatchPlan): Promise<boolean> {
-    const { enclave, chain, sender, store, log, escrow, policy } = this.#parts;
+  async #send(plan: PlannedBatch): Promise<boolean> {
+    const { enclave, chain, sender, store, log, escrow, handover } = this.#parts;
     const batchNonce = await chain.nextNonce();
     if (await this.#mayBeSigned(plan.lineId, batchNonce)) return this.#skip(plan.lineId, batchNonce);
-    const signed = await signPlan(plan, batchNonce, sender.address, enclave, chain);
-    const gasLimit = min(gasOf(plan.debts.length), policy.maxGas);
-    const transaction = await sender.sign({ to: escrow, data: signed.data, gasLimit });
+    const signed = await signPlanned(plan, batchNonce, sender.address, enclave, chain);
+    const transaction = await sender.sign({ to: escrow, data: signed.data, gasLimit: plan.gas });
     const settlement = await store.settlements.record(
       {
         lineId: plan.lineId,
         versionHash: plan.versionHash,
+        lane: plan.lane,
         claims: signed.claims,
         lastAt: signed.batch.lastAt,
         receiptKey: signed.receiptKey,
@@ -139,10 +183,12 @@ export class Settler {
       await store.settlements.finish(settlement.id, "dropped", 0n, now());
       throw new RefusedError("the escrow would pay no row of it");
     }
+    await handover?.give(settlement);
     log.info(
       {
         settlement: Number(settlement.id),
         cause: plan.cause,
+        lane: plan.lane === Lane.Optimistic ? "optimistic" : "voucher",
         rows: signed.claims.length,
         transaction: transaction.hash,
       },
@@ -164,7 +210,7 @@ export class Settler {
   async #broadcast({ raw, hash }: SignedTransaction): Promise<void> {
     const { sender, metrics, log } = this.#parts;
     try {
-      await sender.broadcast(raw);
+      await sender.transactions.broadcast(raw);
     } catch (error) {
       metrics.settlements.inc({ result: "not-sent" });
       log.warn({ transaction: hash, reason: reason(error) }, "settlement not taken yet; it is sent again");
@@ -175,7 +221,7 @@ export class Settler {
   async #skip(lineId: Hex, nonce: bigint): Promise<boolean> {
     const { provider, sender, escrow, log } = this.#parts;
     const transaction = await sender.sign({ to: escrow, data: skipBatch(lineId, nonce), gasLimit: SKIP_GAS });
-    await sender.broadcast(transaction.raw);
+    await sender.transactions.broadcast(transaction.raw);
     log.warn(
       { nonce: nonce.toString(), transaction: transaction.hash },
       "a batch was never paid: its nonce is given up",

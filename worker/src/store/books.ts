@@ -1,3 +1,5 @@
+import { max, min } from "../bigint.js";
+import { WorkerError } from "../errors.js";
 import {
   advance,
   type Completion,
@@ -17,7 +19,10 @@ export interface ChannelBooks {
   readonly metered: bigint;
   /** Units of settled receipts: what the escrow has paid. */
   readonly accounted: bigint;
-  readonly voucher: StoredVoucher;
+  /** The highest; undefined before the first. */
+  readonly voucher: StoredVoucher | undefined;
+  /** Whether its payer asked for its end: nothing more is metered. */
+  readonly isEnded: boolean;
 }
 
 /** The answer that an idempotency key got. */
@@ -41,11 +46,13 @@ export class Books {
   async channel(channel: bigint): Promise<ChannelBooks | undefined> {
     const row = await this.#db.get("SELECT * FROM channels WHERE channel = ?", channel);
     if (row === undefined) return undefined;
+    const [seq, cumulative] = [integer(row, "seq"), integer(row, "voucher_cumulative")];
     return {
-      seq: integer(row, "seq"),
+      seq,
       metered: integer(row, "metered"),
       accounted: integer(row, "accounted"),
-      voucher: { cumulative: integer(row, "voucher_cumulative"), signature: text(row, "voucher_signature") },
+      voucher: seq === 0n ? undefined : { cumulative, signature: text(row, "voucher_signature") },
+      isEnded: integer(row, "ended_at") !== 0n,
     };
   }
 
@@ -99,6 +106,35 @@ export class Books {
       await advance(sql, completion);
       await writeReceipt(sql, completion);
       await writeResponse(sql, completion);
+    });
+  }
+
+  /**
+   * Ends a channel for good: no completion is written after this.
+   * @param paid units that the escrow has paid on it, for a channel that these books do not know
+   * @param now wall clock, Unix seconds
+   * @returns units that the node is to have from it in all: what was paid, and what it owes, never over the voucher
+   */
+  end(channel: bigint, paid: bigint, now: bigint): Promise<bigint> {
+    return this.#db.transaction(async (sql) => {
+      await sql.run(
+        `INSERT INTO channels (channel, seq, metered, accounted, paid_before, voucher_cumulative, voucher_signature)
+         VALUES (?, 0, ?, ?, ?, 0, '') ON CONFLICT DO NOTHING`,
+        channel,
+        paid,
+        paid,
+        paid,
+      );
+      // Whoever completes a request on it now waits here, and is out of step then.
+      await sql.run("UPDATE channels SET ended_at = ? WHERE channel = ? AND ended_at = 0", now, channel);
+      const row = await sql.get(
+        `SELECT accounted, voucher_cumulative, (SELECT CAST(coalesce(sum(price), 0) AS BIGINT) FROM receipts r
+           WHERE r.channel = c.channel AND r.state = 0) AS owed FROM channels c WHERE channel = ?`,
+        channel,
+      );
+      if (row === undefined) throw new WorkerError("DATABASE_CORRUPT", `channel ${channel} was not written`);
+      const accounted = integer(row, "accounted");
+      return max(accounted, min(accounted + integer(row, "owed"), integer(row, "voucher_cumulative")));
     });
   }
 

@@ -94,7 +94,7 @@ async function step(sql: Sql, { receipt, voucher }: Completion): Promise<number>
     `UPDATE channels SET seq = ?, metered = ?,
        voucher_signature = CASE WHEN voucher_cumulative < ? THEN ? ELSE voucher_signature END,
        voucher_cumulative = CASE WHEN voucher_cumulative < ? THEN ? ELSE voucher_cumulative END
-     WHERE channel = ? AND seq = ? AND metered = ?`,
+     WHERE channel = ? AND seq = ? AND metered = ? AND ended_at = 0`,
     receipt.seq,
     receipt.cumulative,
     voucher.cumulative,

@@ -1,24 +1,7 @@
-import type { Hex } from "@freehold/sdk";
+import type { Debt, Hex } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
 import type { Database, Sql, SqlValue } from "./database.js";
 import { hex, integer, text } from "./rows.js";
-
-/** What one channel owes for work on one version; units and Unix seconds. */
-export interface Debt {
-  readonly channel: bigint;
-  readonly lineId: Hex;
-  readonly versionHash: Hex;
-  /** Unsettled units on this version. */
-  readonly amount: bigint;
-  /** Units of the channel that are settled, on all versions. */
-  readonly accounted: bigint;
-  readonly voucher: { readonly cumulative: bigint; readonly signature: string };
-  /** Chain time of the oldest and of the newest work in it. */
-  readonly firstAt: bigint;
-  readonly lastAt: bigint;
-  /** Wall clock of the oldest work in it. */
-  readonly since: bigint;
-}
 
 /** Sums over all books, units. */
 export interface Totals {

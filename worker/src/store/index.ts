@@ -1,3 +1,4 @@
+import type { Answers } from "./answers.js";
 import type { Books } from "./books.js";
 import type { Debts } from "./debts.js";
 import type { Payments } from "./payments.js";
@@ -10,6 +11,7 @@ export interface Store {
   readonly debts: Debts;
   readonly settlements: Settlements;
   readonly payments: Payments;
+  readonly answers: Answers;
   /** Of this replica. */
   readonly keys: SealedKeys;
   /** One replica settles at a time: takes that part, or makes sure that this one has it still. False: another has it. */
@@ -19,10 +21,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { Answers, StoredAnswer } from "./answers.js";
 export type { Books, ChannelBooks, StoredResponse } from "./books.js";
 export type { Completion, StoredReceipt, StoredVoucher } from "./completion.js";
 export { MAX_AMOUNT } from "./database.js";
-export type { Debt, Debts, Totals } from "./debts.js";
+export type { Debts, Totals } from "./debts.js";
 export type { StoreIdentity } from "./identity.js";
 export { openStore, type ReadableStore, readStore, type StoreLocation } from "./open.js";
 export type { PaymentName, Payments, StoredPayment } from "./payments.js";

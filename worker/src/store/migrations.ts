@@ -130,6 +130,22 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ${d.keyed};
   CREATE INDEX payments_by_age ON payments (created_at);
   `,
+
+  // Answers to challenges; channels whose payer asked for the end of them.
+  (d) => `
+  CREATE TABLE answers (
+    channel ${d.integer} NOT NULL,
+    cumulative ${d.integer} NOT NULL,
+    signature TEXT NOT NULL,
+    -- Written before they are sent.
+    transactions TEXT NOT NULL,
+    pending ${d.integer} NOT NULL,
+    PRIMARY KEY (channel, cumulative)
+  ${d.keyed};
+  CREATE INDEX answers_pending ON answers (channel) WHERE pending = 1;
+  -- Wall clock at which the payer asked for the end; 0: he has not.
+  ALTER TABLE channels ADD COLUMN ended_at ${d.integer} NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Of the first release, which knew SQLite only. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OperatorError, UsageError } from "../errors.js";
+import { Answers } from "./answers.js";
 import { Books } from "./books.js";
 import type { Database } from "./database.js";
 import { Debts } from "./debts.js";
@@ -24,7 +25,8 @@ export interface StoreLocation {
 }
 
 /** What a look from outside may read. */
-export interface ReadableStore extends Pick<Store, "books" | "debts" | "settlements" | "payments" | "close"> {
+export interface ReadableStore
+  extends Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "close"> {
   readonly identity: StoreIdentity;
 }
 
@@ -116,7 +118,15 @@ async function holdSoon(locks: PostgresLocks, name: string): Promise<boolean> {
   return true;
 }
 
-function shared(db: Database, { node }: StoreIdentity): Pick<Store, "books" | "debts" | "settlements" | "payments"> {
-  const [books, payments] = [new Books(db, node), new Payments(db)];
-  return { books, payments, debts: new Debts(db), settlements: new Settlements(db) };
+function shared(
+  db: Database,
+  { node }: StoreIdentity,
+): Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments"> {
+  return {
+    books: new Books(db, node),
+    debts: new Debts(db),
+    settlements: new Settlements(db),
+    answers: new Answers(db),
+    payments: new Payments(db),
+  };
 }

@@ -1,6 +1,7 @@
+import type { Hex } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
 import type { Database, SqlRow } from "./database.js";
-import { integer, text } from "./rows.js";
+import { hex, integer, text } from "./rows.js";
 
 /** What makes an EIP-3009 authorisation the same one again, on the escrow's token. Lower-case hex. */
 export interface PaymentName {
@@ -18,8 +19,8 @@ export interface StoredPayment extends PaymentName {
   /** No block before this one has the transfer. */
   readonly fromBlock: number;
   /** The transaction that was sent last, and its hash. */
-  readonly raw: string | undefined;
-  readonly hash: string | undefined;
+  readonly raw: Hex | undefined;
+  readonly hash: Hex | undefined;
   /** Hash of the transaction that paid: the node's own, or whoever was faster. */
   readonly settledBy: string | undefined;
   /** Wall clock, Unix seconds. */
@@ -91,8 +92,8 @@ function paymentOf(row: SqlRow): StoredPayment {
     amount: BigInt(text(row, "amount")),
     body: text(row, "body"),
     fromBlock: Number(integer(row, "from_block")),
-    raw: row.raw === null ? undefined : text(row, "raw"),
-    hash: row.hash === null ? undefined : text(row, "hash"),
+    raw: row.raw === null ? undefined : hex(row, "raw"),
+    hash: row.hash === null ? undefined : hex(row, "hash"),
     settledBy: row.settled_by === null ? undefined : text(row, "settled_by"),
     createdAt: integer(row, "created_at"),
   };

@@ -1,4 +1,4 @@
-import type { Hex } from "@freehold/sdk";
+import { type Hex, Lane } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
 import type { Database, Sql, SqlRow, SqlValue } from "./database.js";
 import { hex, integer, text } from "./rows.js";
@@ -16,6 +16,7 @@ export type SettlementStatus = "pending" | "mined" | "reverted" | "dropped";
 export interface SettlementPlan {
   readonly lineId: Hex;
   readonly versionHash: Hex;
+  readonly lane: Lane;
   readonly claims: readonly Claim[];
   readonly lastAt: bigint;
   readonly receiptKey: string;
@@ -24,14 +25,14 @@ export interface SettlementPlan {
   /** Nonce of the transaction. */
   readonly nonce: number;
   /** The signed transaction. */
-  readonly raw: string;
-  readonly hash: string;
+  readonly raw: Hex;
+  readonly hash: Hex;
 }
 
 export interface StoredSettlement extends Omit<SettlementPlan, "hash"> {
   readonly id: bigint;
   /** Hashes of all transactions with this nonce that were ever sent for it, newest last. */
-  readonly hashes: readonly string[];
+  readonly hashes: readonly Hex[];
   readonly status: SettlementStatus;
   /** Units that it paid. */
   readonly total: bigint;
@@ -51,11 +52,12 @@ export class Settlements {
   record(plan: SettlementPlan, now: bigint): Promise<StoredSettlement> {
     return this.#db.transaction(async (sql) => {
       const written = await sql.run(
-        `INSERT INTO settlements (version, claims, last_at, receipt_key, batch_nonce, nonce, raw, hashes, status, created_at)
-         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, ?, 'pending', ?)
+        `INSERT INTO settlements (version, lane, claims, last_at, receipt_key, batch_nonce, nonce, raw, hashes, status, created_at)
+         VALUES ((SELECT id FROM versions WHERE line_id = ? AND version_hash = ?), ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)
          ON CONFLICT DO NOTHING`,
         plan.lineId,
         plan.versionHash,
+        plan.lane === Lane.Optimistic ? OPTIMISTIC : "voucher",
         JSON.stringify(plan.claims.map(({ channel, metered }) => [channel.toString(), metered.toString()])),
         plan.lastAt,
         plan.receiptKey,
@@ -95,7 +97,7 @@ export class Settlements {
    * Writes down a transaction with the same nonce and a higher fee before it is sent. Throws `SETTLEMENT_CHANGED` when
    * another replica did that meanwhile: a hash that is not on the list would never be looked for.
    */
-  async replace(settlement: StoredSettlement, raw: string, hash: string): Promise<StoredSettlement> {
+  async replace(settlement: StoredSettlement, raw: Hex, hash: Hex): Promise<StoredSettlement> {
     const hashes = [...settlement.hashes, hash];
     const written = await this.#db.run(
       "UPDATE settlements SET raw = ?, hashes = ? WHERE id = ? AND hashes = ?",
@@ -119,6 +121,7 @@ export class Settlements {
   }
 }
 
+const OPTIMISTIC = "optimistic";
 const PENDING = "WHERE s.status = 'pending'";
 
 async function select(sql: Sql, which: string, ...values: SqlValue[]): Promise<StoredSettlement[]> {
@@ -135,14 +138,16 @@ function settlementOf(row: SqlRow): StoredSettlement {
     id: integer(row, "id"),
     lineId: hex(row, "line_id"),
     versionHash: hex(row, "version_hash"),
+    // Before there was a choice, all were by voucher.
+    lane: row.lane === OPTIMISTIC ? Lane.Optimistic : Lane.Voucher,
     claims: claims.map(([channel, metered]) => ({ channel: BigInt(channel), metered: BigInt(metered) })),
     lastAt: integer(row, "last_at"),
     receiptKey: text(row, "receipt_key"),
     // The first release knew none.
     batchNonce: row.batch_nonce === null ? -1n : integer(row, "batch_nonce"),
     nonce: Number(integer(row, "nonce")),
-    raw: text(row, "raw"),
-    hashes: JSON.parse(text(row, "hashes")) as string[],
+    raw: hex(row, "raw"),
+    hashes: JSON.parse(text(row, "hashes")) as Hex[],
     status: text(row, "status") as SettlementStatus,
     total: integer(row, "total"),
     createdAt: integer(row, "created_at"),

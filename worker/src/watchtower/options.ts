@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { type Deployment, parseDeployment } from "@freehold/sdk";
+import type { Deployment } from "@freehold/sdk";
 import type { JobDomain } from "@freehold/sdk/watchtower";
 import { type Command, Option } from "commander";
+import { readDeployment } from "../chain/deployment.js";
 import { amount, integer, LOCAL_CHAINS, url } from "../cli/options.js";
-import { reason, UsageError } from "../errors.js";
 
 /** Environment variable of an option. */
 export const env = (name: string) => `FREEHOLD_WATCHTOWER_${name}`;
@@ -83,19 +82,8 @@ export function watchOptions(command: Command): Command {
 
 /** The deployment, and the escrow that jobs must be for. Throws `USAGE` for a file that is none. */
 export function readTowerDeployment(file: string): { deployment: Deployment; domain: JobDomain } {
-  let deployment: Deployment;
-  try {
-    deployment = parseDeployment(JSON.parse(readFileSync(file, "utf8")));
-  } catch (cause) {
-    throw new UsageError(`--deployment ${file} cannot be read (${reason(cause)}): pass a deployments/<chainId>.json`, {
-      cause,
-    });
-  }
-  const { InferenceEscrow, InferenceArbiter } = deployment.contracts;
-  if (InferenceEscrow === undefined || InferenceArbiter === undefined) {
-    throw new UsageError(`--deployment ${file} has no InferenceEscrow or no InferenceArbiter`);
-  }
-  return { deployment, domain: { chainId: BigInt(deployment.chainId), verifyingContract: InferenceEscrow.address } };
+  const { deployment, chainId, inferenceEscrow } = readDeployment(file);
+  return { deployment, domain: { chainId, verifyingContract: inferenceEscrow } };
 }
 
 /** Blocks before a transaction counts, unless it is said otherwise. */

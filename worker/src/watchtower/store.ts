@@ -11,6 +11,8 @@ const SCHEMA = 1;
 
 /** Jobs in a directory. Any number of processes may add and list; the one that works holds a lock. */
 export interface TowerStore extends JobStore {
+  /** Adds records, all of them or none; those that are there already stay as they are. */
+  addAll(records: readonly JobRecord[]): Promise<void>;
   /** All records, oldest first; without those that ended when `openOnly`. */
   list(openOnly: boolean): JobRecord[];
   close(): void;
@@ -77,7 +79,22 @@ class SqliteTowerStore implements TowerStore {
     this.#one = db.prepare("SELECT * FROM jobs WHERE id = ?");
   }
 
+  async addAll(records: readonly JobRecord[]): Promise<void> {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      for (const record of records) this.#add(record);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
   async add(record: JobRecord): Promise<boolean> {
+    return this.#add(record);
+  }
+
+  #add(record: JobRecord): boolean {
     const job = JSON.stringify(encodeJob(record.job, this.#domain));
     const { changes } = this.#insert.run(record.id, job, record.addedAt, record.status, stateOf(record));
     return Number(changes) === 1;

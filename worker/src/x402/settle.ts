@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Hex } from "@freehold/sdk";
 import type { PaymentPayload, PaymentRequirements } from "@x402/core/types";
 import { ExactEvmScheme } from "@x402/evm/exact/facilitator";
 import type { JsonRpcProvider } from "ethers";
@@ -82,7 +83,7 @@ export class ExactSettler {
     const { payload, requirements, authorization } = payment;
     const signer = this.#signer({
       send: (to, data) => this.#send(name, to, data),
-      wait: (hash) => this.#wait(hash),
+      wait: (hash) => this.#wait(hash as Hex),
     });
     const scheme = new ExactEvmScheme(signer, { simulateInSettle: true });
     const { success, errorReason = "", errorMessage, transaction } = await scheme.settle(payload, requirements);
@@ -94,31 +95,31 @@ export class ExactSettler {
   }
 
   /** Writes the transaction down before it leaves; one that another replica sent is waited for. */
-  async #send(name: PaymentName, to: string, data: string): Promise<`0x${string}`> {
+  async #send(name: PaymentName, to: string, data: string): Promise<Hex> {
     const { sender, payments, provider } = this.#parts;
     return sender.exclusive(async () => {
       const known = (await payments.find(name))?.hash;
-      if (known !== undefined && (await this.#isUnderWay(known))) return known as `0x${string}`;
+      if (known !== undefined && (await this.#isUnderWay(known))) return known;
       const gas = await provider.estimateGas({ from: sender.address, to, data });
       if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
       const { raw, hash } = await sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
       await payments.send(name, raw, hash);
-      await sender.broadcast(raw);
-      return hash as `0x${string}`;
+      await sender.transactions.broadcast(raw);
+      return hash;
     });
   }
 
-  async #isUnderWay(hash: string): Promise<boolean> {
-    const receipt = await this.#parts.sender.receipt(hash);
-    if (receipt !== null) return receipt.status === 1;
+  async #isUnderWay(hash: Hex): Promise<boolean> {
+    const receipt = await this.#parts.sender.transactions.receipt([hash]);
+    if (receipt !== undefined) return receipt.status === 1;
     return (await this.#parts.provider.getTransaction(hash)) !== null;
   }
 
-  async #wait(hash: string): Promise<boolean> {
+  async #wait(hash: Hex): Promise<boolean> {
     const end = performance.now() + PATIENCE;
     for (;;) {
-      const receipt = await this.#parts.sender.receipt(hash);
-      if (receipt !== null) return receipt.status === 1;
+      const receipt = await this.#parts.sender.transactions.receipt([hash]);
+      if (receipt !== undefined) return receipt.status === 1;
       if (performance.now() > end) throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
       await sleep(this.#parts.pollMs);
     }

@@ -3,10 +3,13 @@ import type { JobRecord, VoucherJob } from "../jobs.js";
 import { callOf, channelKeyOf, done, failed, type Next, type TowerSituation } from "../situation.js";
 import { knownChannel, signerOf } from "./common.js";
 
+/** What an answer depends on. */
+export type VoucherSituation = Pick<TowerSituation, "freehold" | "domain" | "now" | "records">;
+
 /**
  * Answers challenges of a channel with its voucher. It never ends by itself: a channel can be challenged again, even when it is closed.
  */
-export async function voucherStep(record: JobRecord, job: VoucherJob, s: TowerSituation): Promise<Next> {
+export async function voucherStep(record: JobRecord, job: VoucherJob, s: VoucherSituation): Promise<Next> {
   const { voucher, signature } = job;
   const { cumulative, ...id } = voucher;
   if (isSuperseded(record, job, s)) return done("superseded");
@@ -30,7 +33,7 @@ export async function voucherStep(record: JobRecord, job: VoucherJob, s: TowerSi
 }
 
 /** Whether a higher voucher of the channel's signer is there. */
-function isSuperseded(record: JobRecord, job: VoucherJob, s: TowerSituation): boolean {
+function isSuperseded(record: JobRecord, job: VoucherJob, s: VoucherSituation): boolean {
   return s.records.some(({ id, job: other }) => {
     const isOther = id !== record.id && other.kind === "voucher";
     if (!isOther || channelKeyOf(other.voucher) !== channelKeyOf(job.voucher)) return false;
@@ -38,6 +41,6 @@ function isSuperseded(record: JobRecord, job: VoucherJob, s: TowerSituation): bo
   });
 }
 
-function signer({ voucher, signature }: VoucherJob, s: TowerSituation): string | undefined {
+function signer({ voucher, signature }: VoucherJob, s: VoucherSituation): string | undefined {
   return signerOf(() => recoverVoucher(s.domain, voucher, signature));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Deployment } from "@freehold/sdk";
 import {
   deltaLedgerAbi,
+  inferenceArbiterAbi,
   inferenceEscrowAbi,
   modelRegistryAbi,
   nodeRegistryAbi,
@@ -25,6 +26,7 @@ export interface TestChain {
   readonly ledger: Contract;
   readonly nodes: Contract;
   readonly escrow: Contract;
+  readonly arbiter: Contract;
   readonly token: Contract;
   /** A funded account that no other call returned. */
   account(): Promise<HDNodeWallet>;
@@ -76,6 +78,7 @@ export async function startChain(): Promise<TestChain> {
     ledger: contract("DeltaLedger", deltaLedgerAbi),
     nodes: contract("NodeRegistry", nodeRegistryAbi),
     escrow: contract("InferenceEscrow", inferenceEscrowAbi),
+    arbiter: contract("InferenceArbiter", inferenceArbiterAbi),
     token: contract("Token", testTokenAbi),
     async account() {
       const wallet = HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${next++}`).connect(provider);

@@ -18,7 +18,13 @@ export async function createNode(chain: TestChain): Promise<HDNodeWallet> {
 export const PRICE = 7n;
 
 /** Never settles by itself. */
-export const PATIENT = { value: 2n ** 60n, age: 2n ** 30n, patience: 60n, maxGas: 16_777_216n };
+export const PATIENT = {
+  value: 2n ** 60n,
+  age: 2n ** 30n,
+  patience: 60n,
+  maxGas: 16_777_216n,
+  lane: "voucher",
+} as const;
 
 let workers = 0;
 
@@ -39,6 +45,7 @@ export function workerConfig(chain: TestChain, line: TestLine, changes: Partial<
     host: "127.0.0.1",
     port: 0,
     settlement: PATIENT,
+    tower: undefined,
     collectValue: undefined,
     pollMs: 30,
     confirmations: 0,

@@ -57,7 +57,13 @@ export class Payer {
     this.channel = channel;
   }
 
-  static async open(chain: TestChain, node: string, lineId: `0x${string}`, units: bigint): Promise<Payer> {
+  static async open(
+    chain: TestChain,
+    node: string,
+    lineId: `0x${string}`,
+    units: bigint,
+    optimistic = false,
+  ): Promise<Payer> {
     const wallet = await chain.account();
     await send(wallet, chain.token, "mint", wallet.address, 10n * units);
     await send(wallet, chain.token, "approve", await chain.escrow.getAddress(), 10n * units);
@@ -69,7 +75,7 @@ export class Payer {
       signer: ZeroAddress,
       amount: units,
       closeDelay: 86_400,
-      optimistic: false,
+      optimistic,
     });
     const receipt = await transaction.wait();
     const opened = receipt?.logs

@@ -1,0 +1,119 @@
+import { Lane } from "@freehold/sdk";
+import { measureCode } from "@freehold/worker";
+import { expect } from "chai";
+import { bookState } from "./harness/books.ts";
+import { send, sharedChain, type TestChain } from "./harness/chain.ts";
+import { createLine, type TestLine } from "./harness/model.ts";
+import { type LocalConfig, PATIENT, PRICE } from "./harness/node.ts";
+import { Payer } from "./harness/payer.ts";
+import { ServedNode } from "./harness/served.ts";
+import { until } from "./harness/wait.ts";
+
+const OPTIMISTIC = { ...PATIENT, lane: "optimistic" } as const;
+
+describe("worker: lanes of a settlement", () => {
+  let chain: TestChain;
+  let line: TestLine;
+  let node: ServedNode | undefined;
+
+  before(async () => {
+    chain = await sharedChain();
+    line = await createLine(chain, { measurementId: measureCode() });
+  });
+
+  afterEach(async () => {
+    await node?.stop();
+    node = undefined;
+  });
+
+  const serve = async (changes: Partial<LocalConfig>) => {
+    node = await ServedNode.start(chain, line, changes);
+    return node;
+  };
+  const open = ({ operator }: ServedNode, optimistic: boolean) =>
+    Payer.open(chain, operator.address, line.lineId, 500n, optimistic);
+  const settle = async (node: ServedNode, units: bigint) => {
+    node.worker.settleAll();
+    await node.settled(units);
+  };
+
+  it("settles an optimistic channel by voucher unless the node opts in", async () => {
+    const node = await serve({});
+    const payer = await open(node, true);
+    await payer.infer(node.url);
+    await settle(node, PRICE);
+    expect(await batches(chain, node)).to.deep.equal([[Lane.Voucher, 0, PRICE]]);
+    expect(await bookState(chain, node)).to.include({ earned: PRICE, vesting: 0n });
+  });
+
+  it("debits optimistic channels by the enclave's word, the others by voucher: one batch each, one nonce each", async () => {
+    const node = await serve({ settlement: OPTIMISTIC });
+    const [careful, first, second] = [await open(node, false), await open(node, true), await open(node, true)];
+    for (const payer of [first, careful, second, first]) await payer.infer(node.url);
+    await settle(node, 4n * PRICE);
+    expect((await batches(chain, node)).toSorted()).to.deep.equal([
+      [Lane.Voucher, 0, PRICE],
+      [Lane.Optimistic, 1, 3n * PRICE],
+    ]);
+    expect(await first.paid()).to.equal(2n * PRICE);
+    expect(await second.paid()).to.equal(PRICE);
+    expect(await bookState(chain, node), "pay of lane O vests").to.include({ earned: PRICE, vesting: 3n * PRICE });
+    expect(await node.settlements()).to.have.length(2);
+
+    // The next debit of the same channel takes what is owed since, not all of it again.
+    await first.infer(node.url);
+    await settle(node, 5n * PRICE);
+    expect(await first.paid()).to.equal(3n * PRICE);
+    const recovered = (await (await fetch(`${node.url}/v1/channels/${first.channel}`)).json()) as {
+      voucher: { cumulative: string };
+    };
+    expect(recovered.voucher.cumulative, "it can still be shown").to.equal(String(3n * PRICE));
+  });
+
+  it("shows the voucher when an optimistic channel closes: nothing else debits it then", async () => {
+    const node = await serve({ settlement: OPTIMISTIC });
+    const [closing, other] = [await open(node, true), await open(node, true)];
+    for (const payer of [closing, other]) await payer.infer(node.url);
+    await send(closing.wallet, chain.escrow, "requestClose", closing.node, closing.lineId, closing.channel);
+    await until(async () => (await closing.paid()) === PRICE, "the closing channel to settle");
+    expect(await batches(chain, node)).to.deep.equal([[Lane.Voucher, 0, PRICE]]);
+    expect(await other.paid()).to.equal(0n);
+    await settle(node, 2n * PRICE);
+    expect((await batches(chain, node)).at(-1)).to.deep.equal([Lane.Optimistic, 1, PRICE]);
+  });
+
+  it("takes over what was debited while it was dead, once", async () => {
+    const node = await serve({ settlement: OPTIMISTIC });
+    const payer = await open(node, true);
+    await payer.infer(node.url);
+    await chain.provider.send("evm_setAutomine", [false]);
+    try {
+      node.worker.settleAll();
+      await until(async () => (await node.settlements()).length === 1, "the settlement");
+      await node.stop();
+      await chain.provider.send("evm_mine", []);
+    } finally {
+      await chain.provider.send("evm_setAutomine", [true]);
+    }
+    await node.restart();
+    await node.settled(PRICE);
+    expect(await payer.paid()).to.equal(PRICE);
+    await payer.infer(node.url);
+    await settle(node, 2n * PRICE);
+    expect(await payer.paid()).to.equal(2n * PRICE);
+    expect(await batches(chain, node)).to.deep.equal([
+      [Lane.Optimistic, 0, PRICE],
+      [Lane.Optimistic, 1, PRICE],
+    ]);
+  });
+});
+
+/** Lane, nonce and units of every batch of a node, oldest first. */
+async function batches(chain: TestChain, node: ServedNode): Promise<[number, number, bigint][]> {
+  const filter = chain.escrow.filters.BatchSettled?.(node.operator.address);
+  const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
+  return logs.map((log) => {
+    const args = chain.escrow.interface.parseLog(log)?.args;
+    return [Number(args?.lane), Number(args?.nonce), args?.total as bigint];
+  });
+}
