@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PaymentPayload, PaymentRequirements } from "@x402/core/types";
 import { ExactEvmScheme } from "@x402/evm/exact/facilitator";
 import type { JsonRpcProvider } from "ethers";
-import type { Sender } from "../chain/sender.js";
+import type { Sender, SignedTransaction } from "../chain/sender.js";
 import { reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { PaymentName, Payments } from "../store/index.js";
@@ -14,8 +14,8 @@ import { findTransfer } from "./transfer.js";
 
 /** Most gas of a transfer: a payer's own contract could burn more. */
 const MAX_GAS = 200_000n;
-/** Milliseconds that a request waits for its transfer. */
-const PATIENCE = 60_000;
+/** Milliseconds that a request waits for its transfer, and again for its confirmations. */
+const PATIENCE = 45_000;
 
 export interface ExactSettlerParts {
   readonly provider: JsonRpcProvider;
@@ -88,30 +88,60 @@ export class ExactSettler {
     const { success, errorReason = "", errorMessage, transaction } = await scheme.settle(payload, requirements);
     if (success) return undefined;
     const payer = authorization.from;
-    this.#parts.log.warn({ transaction, reason: errorReason, error: reason(errorMessage ?? "") }, "transfer failed");
+    this.#parts.log.warn(
+      { transaction, reason: errorReason, error: reason(errorMessage ?? "").slice(0, 200) },
+      "transfer failed",
+    );
     if (signer.isCut || errorReason === "settlement_pending") throw pending(payer);
     return new PaymentRefusal(errorReason, "the transfer failed: nothing was paid and nothing is answered", { payer });
   }
 
-  /** Writes the transaction down before it leaves; one that another replica sent is waited for. */
+  /**
+   * Writes the transaction down before it leaves. One that is under way, of another replica or an earlier life, is waited for;
+   * it is sent again when the network asks for a higher fee by now, or it would hold up all that the operator sends.
+   */
   async #send(name: PaymentName, to: string, data: string): Promise<`0x${string}`> {
-    const { sender, payments, provider } = this.#parts;
+    const { sender, payments } = this.#parts;
     return sender.exclusive(async () => {
-      const known = (await payments.find(name))?.hash;
-      if (known !== undefined && (await this.#isUnderWay(known))) return known as `0x${string}`;
-      const gas = await provider.estimateGas({ from: sender.address, to, data });
-      if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
-      const { raw, hash } = await sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
+      const { raw: before, hash: known } = (await payments.find(name)) ?? {};
+      const fate = known === undefined ? "gone" : await this.#fateOf(known);
+      if (before !== undefined && known !== undefined && fate !== "gone") {
+        if (fate === "waiting") await this.#raise(name, before, known);
+        return (await payments.find(name))?.hash as `0x${string}`;
+      }
+      const { raw, hash } = await this.#sign(to, data);
       await payments.send(name, raw, hash);
       await sender.broadcast(raw);
       return hash as `0x${string}`;
     });
   }
 
-  async #isUnderWay(hash: string): Promise<boolean> {
+  /** Replaces a transaction by one with a higher fee; the old one stays where nobody takes the new one. */
+  async #raise(name: PaymentName, before: string, known: string): Promise<void> {
+    const { sender, payments, log } = this.#parts;
+    const raised = await sender.raise(before);
+    if (raised === undefined) return;
+    await payments.send(name, raised.raw, raised.hash);
+    try {
+      await sender.broadcast(raised.raw);
+    } catch (error) {
+      log.warn({ transaction: known, reason: reason(error).slice(0, 200) }, "a higher fee is not taken");
+      await payments.send(name, before, known);
+    }
+  }
+
+  async #sign(to: string, data: string): Promise<SignedTransaction> {
+    const { sender, provider } = this.#parts;
+    const gas = await provider.estimateGas({ from: sender.address, to, data });
+    if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
+    return sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
+  }
+
+  /** Of a transaction that was sent: one that reverted is gone. */
+  async #fateOf(hash: string): Promise<"mined" | "waiting" | "gone"> {
     const receipt = await this.#parts.sender.receipt(hash);
-    if (receipt !== null) return receipt.status === 1;
-    return (await this.#parts.provider.getTransaction(hash)) !== null;
+    if (receipt !== null) return receipt.status === 1 ? "mined" : "gone";
+    return (await this.#parts.provider.getTransaction(hash)) === null ? "gone" : "waiting";
   }
 
   async #wait(hash: string): Promise<boolean> {
