@@ -16,6 +16,8 @@ import { findTransfer } from "./transfer.js";
 const MAX_GAS = 200_000n;
 /** Milliseconds that a request waits for its transfer, and again for its confirmations. */
 const PATIENCE = 45_000;
+/** Looks in a row at which a transaction is nowhere before it is taken for lost: servers behind one endpoint differ. */
+const MOST_MISSES = 5;
 
 export interface ExactSettlerParts {
   readonly provider: JsonRpcProvider;
@@ -92,7 +94,8 @@ export class ExactSettler {
       { transaction, reason: errorReason, error: reason(errorMessage ?? "").slice(0, 200) },
       "transfer failed",
     );
-    if (signer.isCut || errorReason === "settlement_pending") throw pending(payer);
+    if (signer.isCut) throw pending(payer);
+    if (errorReason === "settlement_pending" || (await this.#isWaiting(name))) return undefined;
     return new PaymentRefusal(errorReason, "the transfer failed: nothing was paid and nothing is answered", { payer });
   }
 
@@ -137,6 +140,12 @@ export class ExactSettler {
     return sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
   }
 
+  /** Whether a transaction of this payment can still pay: nobody may be told that it did not. */
+  async #isWaiting(name: PaymentName): Promise<boolean> {
+    const { hash } = (await this.#parts.payments.find(name)) ?? {};
+    return hash !== undefined && (await this.#fateOf(hash)) === "waiting";
+  }
+
   /** Of a transaction that was sent: one that reverted is gone. */
   async #fateOf(hash: string): Promise<"mined" | "waiting" | "gone"> {
     const receipt = await this.#parts.sender.receipt(hash);
@@ -144,14 +153,17 @@ export class ExactSettler {
     return (await this.#parts.provider.getTransaction(hash)) === null ? "gone" : "waiting";
   }
 
+  /** A transaction that the network forgets, as in a reorganisation, is not waited for. */
   async #wait(hash: string): Promise<boolean> {
+    const { sender, provider, pollMs } = this.#parts;
     const end = performance.now() + PATIENCE;
-    for (;;) {
-      const receipt = await this.#parts.sender.receipt(hash);
+    for (let misses = 0; misses < MOST_MISSES && performance.now() < end; ) {
+      const receipt = await sender.receipt(hash);
       if (receipt !== null) return receipt.status === 1;
-      if (performance.now() > end) throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
-      await sleep(this.#parts.pollMs);
+      misses = (await provider.getTransaction(hash)) === null ? misses + 1 : 0;
+      await sleep(pollMs);
     }
+    throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
   }
 
   #signer(carriage: Carriage): FacilitatorSigner {
