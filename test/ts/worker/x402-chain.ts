@@ -1,7 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { type Contract, type HDNodeWallet, Signature, Transaction } from "ethers";
+import {
+  type Contract,
+  concat,
+  dataLength,
+  getCreateAddress,
+  type HDNodeWallet,
+  Signature,
+  Transaction,
+  toBeHex,
+} from "ethers";
 import { send, startChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { PRICE } from "./harness/node.ts";
@@ -50,13 +59,14 @@ describe("worker: x402 while the chain moves", () => {
     const { to, data } = Transaction.from(raw);
     await (await stranger.sendTransaction({ to, data })).wait();
   };
-  const useNonce = async (payer: X402Payer, { payment }: PreparedExact, to: string) => {
+  const nonceCall = async (payer: X402Payer, { payment }: PreparedExact, to: string): Promise<unknown[]> => {
     const { nonce, validAfter, validBefore } = payment.payload.authorization as Record<string, string>;
     const message = { from: payer.wallet.address, to, value: cost, validAfter, validBefore, nonce };
     const { v, r, s } = Signature.from(await payer.wallet.signTypedData(await domainOf(chain), TRANSFER, message));
-    const args = [message.from, to, cost, validAfter, validBefore, nonce, v, r, s];
-    await send(payer.wallet, chain.token, "transferWithAuthorization", ...args);
+    return [message.from, to, cost, validAfter, validBefore, nonce, v, r, s];
   };
+  const useNonce = async (payer: X402Payer, prepared: PreparedExact, to: string) =>
+    send(payer.wallet, chain.token, "transferWithAuthorization", ...(await nonceCall(payer, prepared, to)));
 
   it("front-run (attack case 29): who copies the transfer pays the same payee, and the client gets his answer", async () => {
     const [payer, stranger, before] = [await rich(), await chain.account(), await earned()];
@@ -123,6 +133,28 @@ describe("worker: x402 while the chain moves", () => {
     expect([await payer.balance(), await earned()]).to.deep.equal([10n * cost, before]);
   });
 
+  it("a transfer beside the authorisation, in one transaction, is not the authorisation's", async () => {
+    const [payer, before] = [await rich(), await earned()];
+    const prepared = await payer.prepare(node.url, line);
+    const { interface: abi } = chain.token;
+    beforeTransfer(filter, async () => {
+      const self = await nonceCall(payer, prepared, payer.wallet.address);
+      const code = getCreateAddress({ from: payer.wallet.address, nonce: (await payer.wallet.getNonce()) + 1 });
+      await send(payer.wallet, chain.token, "approve", code, cost);
+      const calls = [
+        abi.encodeFunctionData("transferWithAuthorization", self),
+        abi.encodeFunctionData("transferFrom", [payer.wallet.address, node.operator.address, cost]),
+      ];
+      const data = callsInOrder(await chain.token.getAddress(), calls);
+      await (await payer.wallet.sendTransaction({ data, gasLimit: 1_000_000n })).wait();
+      return undefined;
+    });
+    const answer = await pay(node.url, prepared);
+    expect((await earned()) - before, "it was another payment").to.equal(cost);
+    expect(answer.required?.error).to.equal("invalid_exact_evm_nonce_already_used");
+    expect(answer.text).not.to.contain("ciphertext");
+  });
+
   it("an authorisation that was spent before its request pays for none, though the payee has the money", async () => {
     const payer = await rich();
     const prepared = await payer.prepare(node.url, line);
@@ -156,7 +188,8 @@ describe("worker: x402 while the chain moves", () => {
         return undefined;
       });
       const late = await pay(sister.url, second);
-      expect((await first)?.status).to.equal(200);
+      const won = await first;
+      expect(won?.status, won?.text).to.equal(200);
       expect(late.required?.error).to.equal("payment_already_used");
       expect([await payer.balance(), (await earned()) - before]).to.deep.equal([9n * cost, cost]);
     } finally {
@@ -211,6 +244,22 @@ describe("worker: x402 while the chain moves", () => {
     }
   });
 });
+
+/** Init code that calls a contract several times and leaves no code: many calls in one transaction. */
+function callsInOrder(target: string, calls: readonly string[]): string {
+  const hex = (value: number) => toBeHex(value, 2).slice(2);
+  // CODECOPY the call's data to 0, CALL with it, POP.
+  const size = 44;
+  let offset = size * calls.length + 1;
+  let code = "0x";
+  for (const data of calls) {
+    const length = dataLength(data);
+    code += `61${hex(length)}61${hex(offset)}600039`;
+    code += `6000600061${hex(length)}6000600073${target.slice(2)}5af150`;
+    offset += length;
+  }
+  return concat([code, "0x00", ...calls]);
+}
 
 const TRANSFER = {
   TransferWithAuthorization: [

@@ -20,10 +20,12 @@ import { measureCode } from "@freehold/worker";
 import { x402Client } from "@x402/core/client";
 import { wrapFetchWithPayment } from "@x402/fetch";
 import { expect } from "chai";
+import { toBeHex, zeroPadValue } from "ethers";
 import { startChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { PRICE } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
+import { startRpcFilter } from "./harness/rpc-filter.ts";
 import { ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
 import { balanceOf, INPUT, NETWORK, pay, X402Payer } from "./harness/x402.ts";
@@ -123,5 +125,36 @@ describe("worker: x402", () => {
 
     node.worker.settleAll();
     await until(async () => (await opened.paid()) === 4n * PRICE, "the vouchers to settle");
+  });
+
+  describe("with another token", () => {
+    const answering = async (method: "TOKEN" | "UNIT", value: string) => {
+      const filter = await startRpcFilter(chain.url);
+      const asked = chain.escrow.interface.encodeFunctionData(method);
+      filter.before = async (call) => {
+        const { to, data } = (call.params[0] ?? {}) as { to?: string; data?: string };
+        const isAsked =
+          call.method === "eth_call" && data === asked && sameHex(to ?? "", await chain.escrow.getAddress());
+        return isAsked ? { result: zeroPadValue(value, 32) } : undefined;
+      };
+      const served = await ServedNode.start(chain, line, { rpc: filter.url });
+      try {
+        return (await pay(served.url, {})).required?.accepts ?? [];
+      } finally {
+        await served.stop();
+        await filter.close();
+      }
+    };
+
+    it("of 18 decimals the amounts are in its smallest unit", async () => {
+      const accepts = await answering("UNIT", toBeHex(10n ** 12n));
+      expect(accepts.map(({ amount }) => amount)).to.deep.equal([`${PRICE}000000000000`, `${PRICE}000000000000`]);
+    });
+
+    it("that knows no EIP-3009, channels are offered and nothing else", async () => {
+      // A contract that is no token at all.
+      const accepts = await answering("TOKEN", await chain.ledger.getAddress());
+      expect(accepts.map(({ scheme }) => scheme)).to.deep.equal(["freehold-channel"]);
+    });
   });
 });

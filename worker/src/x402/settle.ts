@@ -3,7 +3,7 @@ import type { Hex } from "@freehold/sdk";
 import type { PaymentPayload, PaymentRequirements } from "@x402/core/types";
 import { ExactEvmScheme } from "@x402/evm/exact/facilitator";
 import type { JsonRpcProvider } from "ethers";
-import type { Sender } from "../chain/sender.js";
+import type { Sender, SignedTransaction } from "../chain/sender.js";
 import { reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { PaymentName, Payments } from "../store/index.js";
@@ -15,8 +15,10 @@ import { findTransfer } from "./transfer.js";
 
 /** Most gas of a transfer: a payer's own contract could burn more. */
 const MAX_GAS = 200_000n;
-/** Milliseconds that a request waits for its transfer. */
-const PATIENCE = 60_000;
+/** Milliseconds that a request waits for its transfer, and again for its confirmations. */
+const PATIENCE = 45_000;
+/** Looks in a row at which a transaction is nowhere before it is taken for lost: servers behind one endpoint differ. */
+const MOST_MISSES = 5;
 
 export interface ExactSettlerParts {
   readonly provider: JsonRpcProvider;
@@ -89,40 +91,80 @@ export class ExactSettler {
     const { success, errorReason = "", errorMessage, transaction } = await scheme.settle(payload, requirements);
     if (success) return undefined;
     const payer = authorization.from;
-    this.#parts.log.warn({ transaction, reason: errorReason, error: reason(errorMessage ?? "") }, "transfer failed");
-    if (signer.isCut || errorReason === "settlement_pending") throw pending(payer);
+    this.#parts.log.warn(
+      { transaction, reason: errorReason, error: reason(errorMessage ?? "").slice(0, 200) },
+      "transfer failed",
+    );
+    if (signer.isCut) throw pending(payer);
+    if (errorReason === "settlement_pending" || (await this.#isWaiting(name))) return undefined;
     return new PaymentRefusal(errorReason, "the transfer failed: nothing was paid and nothing is answered", { payer });
   }
 
-  /** Writes the transaction down before it leaves; one that another replica sent is waited for. */
+  /**
+   * Writes the transaction down before it leaves. One that is under way, of another replica or an earlier life, is waited for;
+   * it is sent again when the network asks for a higher fee by now, or it would hold up all that the operator sends.
+   */
   async #send(name: PaymentName, to: string, data: string): Promise<Hex> {
-    const { sender, payments, provider } = this.#parts;
+    const { sender, payments } = this.#parts;
     return sender.exclusive(async () => {
-      const known = (await payments.find(name))?.hash;
-      if (known !== undefined && (await this.#isUnderWay(known))) return known;
-      const gas = await provider.estimateGas({ from: sender.address, to, data });
-      if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
-      const { raw, hash } = await sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
+      const { raw: before, hash: known } = (await payments.find(name)) ?? {};
+      const fate = known === undefined ? "gone" : await this.#fateOf(known);
+      if (before !== undefined && known !== undefined && fate !== "gone") {
+        if (fate === "waiting") await this.#raise(name, before, known);
+        return (await payments.find(name))?.hash as Hex;
+      }
+      const { raw, hash } = await this.#sign(to, data);
       await payments.send(name, raw, hash);
       await sender.transactions.broadcast(raw);
       return hash;
     });
   }
 
-  async #isUnderWay(hash: Hex): Promise<boolean> {
-    const receipt = await this.#parts.sender.transactions.receipt([hash]);
-    if (receipt !== undefined) return receipt.status === 1;
-    return (await this.#parts.provider.getTransaction(hash)) !== null;
+  /** Replaces a transaction by one with a higher fee; the old one stays where nobody takes the new one. */
+  async #raise(name: PaymentName, before: Hex, known: Hex): Promise<void> {
+    const { sender, payments, log } = this.#parts;
+    const raised = await sender.transactions.raise(before);
+    if (raised === undefined) return;
+    await payments.send(name, raised.raw, raised.hash);
+    try {
+      await sender.transactions.broadcast(raised.raw);
+    } catch (error) {
+      log.warn({ transaction: known, reason: reason(error).slice(0, 200) }, "a higher fee is not taken");
+      await payments.send(name, before, known);
+    }
   }
 
+  async #sign(to: string, data: string): Promise<SignedTransaction> {
+    const { sender, provider } = this.#parts;
+    const gas = await provider.estimateGas({ from: sender.address, to, data });
+    if (gas > MAX_GAS) throw new WorkerError("TOO_MUCH_GAS", `the transfer would burn ${gas} gas`);
+    return sender.sign({ to, data, gasLimit: (gas * 5n) / 4n });
+  }
+
+  /** Whether a transaction of this payment can still pay: nobody may be told that it did not. */
+  async #isWaiting(name: PaymentName): Promise<boolean> {
+    const { hash } = (await this.#parts.payments.find(name)) ?? {};
+    return hash !== undefined && (await this.#fateOf(hash)) === "waiting";
+  }
+
+  /** Of a transaction that was sent: one that reverted is gone. */
+  async #fateOf(hash: Hex): Promise<"mined" | "waiting" | "gone"> {
+    const receipt = await this.#parts.sender.transactions.receipt([hash]);
+    if (receipt !== undefined) return receipt.status === 1 ? "mined" : "gone";
+    return (await this.#parts.provider.getTransaction(hash)) === null ? "gone" : "waiting";
+  }
+
+  /** A transaction that the network forgets, as in a reorganisation, is not waited for. */
   async #wait(hash: Hex): Promise<boolean> {
+    const { sender, provider, pollMs } = this.#parts;
     const end = performance.now() + PATIENCE;
-    for (;;) {
-      const receipt = await this.#parts.sender.transactions.receipt([hash]);
+    for (let misses = 0; misses < MOST_MISSES && performance.now() < end; ) {
+      const receipt = await sender.transactions.receipt([hash]);
       if (receipt !== undefined) return receipt.status === 1;
-      if (performance.now() > end) throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
-      await sleep(this.#parts.pollMs);
+      misses = (await provider.getTransaction(hash)) === null ? misses + 1 : 0;
+      await sleep(pollMs);
     }
+    throw new WorkerError("NOT_MINED", `no block has ${hash} yet`);
   }
 
   #signer(carriage: Carriage): FacilitatorSigner {
