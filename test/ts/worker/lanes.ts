@@ -1,10 +1,15 @@
 import { Lane } from "@freehold/sdk";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { bookState } from "./harness/books.ts";
+import { Registrar } from "../../../worker/dist/chain/registration.js";
+import { Sender } from "../../../worker/dist/chain/sender.js";
+import type { Chain } from "../../../worker/dist/chain/types.js";
+import type { Enclave } from "../../../worker/dist/enclave/enclave.js";
+import { createServer } from "../../../worker/dist/http/server.js";
+import { batchesOf, bookState } from "./harness/books.ts";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { type LocalConfig, PATIENT, PRICE } from "./harness/node.ts";
+import { type LocalConfig, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
 import { ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
@@ -82,6 +87,22 @@ describe("worker: lanes of a settlement", () => {
     expect((await batches(chain, node)).at(-1)).to.deep.equal([Lane.Optimistic, 1, PRICE]);
   });
 
+  it("refuses to start optimistically where the escrow has no such lane", async () => {
+    const { addresses } = workerConfig(chain, line);
+    const { log } = createServer({ logLevel: "silent", bodyLimit: 1_024 });
+    const registrar = (hasLane: boolean) => {
+      const of = { hasOptimisticLane: async () => hasLane } as Partial<Chain> as Chain;
+      const sender = new Sender(chain.provider, 31_337n, `0x${"01".repeat(32)}`, (work) => work());
+      return new Registrar(chain.provider, of, sender, {} as Enclave, addresses, log);
+    };
+    await registrar(false).requireLane("voucher");
+    await registrar(true).requireLane("optimistic");
+    const refused = await registrar(false)
+      .requireLane("optimistic")
+      .catch((error: unknown) => error);
+    expect(refused).to.include({ code: "LANE_UNAVAILABLE" });
+  });
+
   it("takes over what was debited while it was dead, once", async () => {
     const node = await serve({ settlement: OPTIMISTIC });
     const payer = await open(node, true);
@@ -110,10 +131,5 @@ describe("worker: lanes of a settlement", () => {
 
 /** Lane, nonce and units of every batch of a node, oldest first. */
 async function batches(chain: TestChain, node: ServedNode): Promise<[number, number, bigint][]> {
-  const filter = chain.escrow.filters.BatchSettled?.(node.operator.address);
-  const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
-  return logs.map((log) => {
-    const args = chain.escrow.interface.parseLog(log)?.args;
-    return [Number(args?.lane), Number(args?.nonce), args?.total as bigint];
-  });
+  return (await batchesOf(chain, node)).map(({ lane, nonce, total }) => [lane, nonce, total]);
 }
