@@ -1,4 +1,4 @@
-import { Lane } from "@freehold/sdk";
+import { type Debt, Lane } from "@freehold/sdk";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
 import { Registrar } from "../../../worker/dist/chain/registration.js";
@@ -6,6 +6,7 @@ import { Sender } from "../../../worker/dist/chain/sender.js";
 import type { Chain } from "../../../worker/dist/chain/types.js";
 import type { Enclave } from "../../../worker/dist/enclave/enclave.js";
 import { createServer } from "../../../worker/dist/http/server.js";
+import { laneOf } from "../../../worker/dist/settlement/policy.js";
 import { batchesOf, bookState } from "./harness/books.ts";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
@@ -101,6 +102,27 @@ describe("worker: lanes of a settlement", () => {
       .requireLane("optimistic")
       .catch((error: unknown) => error);
     expect(refused).to.include({ code: "LANE_UNAVAILABLE" });
+  });
+
+  it("shows the voucher of what is too much for a row without one, and of a channel that is challenged", () => {
+    const debt = (amount: bigint): Debt => ({
+      channel: 0n,
+      lineId: line.lineId,
+      versionHash: line.lineId,
+      amount,
+      accounted: 5n,
+      voucher: { cumulative: 2n ** 40n, signature: "0x" },
+      firstAt: 0n,
+      lastAt: 0n,
+      since: 0n,
+    });
+    const channel = { deposited: 2n ** 41n, paid: 5n, closeAt: 0n, optimistic: true, closed: false };
+    const most = 2n ** 32n - 1n;
+    expect(laneOf("optimistic", debt(most), channel, false)).to.equal(Lane.Optimistic);
+    expect(laneOf("optimistic", debt(most + 1n), channel, false)).to.equal(Lane.Voucher);
+    expect(laneOf("optimistic", debt(1n), channel, true)).to.equal(Lane.Voucher);
+    expect(laneOf("optimistic", debt(1n), undefined, false)).to.equal(Lane.Voucher);
+    expect(laneOf("voucher", debt(1n), channel, false)).to.equal(Lane.Voucher);
   });
 
   it("takes over what was debited while it was dead, once", async () => {
