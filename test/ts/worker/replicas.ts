@@ -140,11 +140,7 @@ describe("worker: replicas of one node", () => {
       channel: payer.channel,
       deadline: 2n ** 40n,
     });
-    const word = await fetch(`${again.url}/v1/close`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(encodeCloseAsk(signed)),
-    });
+    const word = await post(again.url, { body: JSON.stringify(encodeCloseAsk(signed)) }, "/v1/close");
     expect(word.status).to.equal(200);
     const prepared = await payer.prepare(await payer.offer(b.url), { text: "rise" });
     expect((await post(b.url, prepared)).code, "the other one knows").to.equal("channel-closing");
