@@ -132,6 +132,7 @@ export class Worker {
       );
     }
     await registrar.requireOperator();
+    await registrar.requireLane(this.#config.settlement.lane);
     this.#maxBatchAge = await chain.maxBatchAge();
     // A settlement of the run before goes first: its nonce is the next one.
     const before = await watcher.poll();

@@ -1,6 +1,6 @@
 export type { SettleParameters } from "../actions/escrow/settle.js";
 export { MAX_TRANSACTION_GAS, SETTLEMENT_GAS, settlementGas } from "./gas.js";
-export { cheapestLane, optimisticPay, type PayingChannel, voucherPay } from "./pay.js";
+export { cheapestLane, MAX_OPTIMISTIC_AMOUNT, optimisticPay, type PayingChannel, voucherPay } from "./pay.js";
 export {
   claimOf,
   type Debt,

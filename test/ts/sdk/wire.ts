@@ -1,4 +1,6 @@
 import {
+  decodeCloseAsk,
+  decodeCloseWord,
   decodeIdempotencyKey,
   decodeOffer,
   decodeOutput,
@@ -7,6 +9,8 @@ import {
   decodeRecovery,
   decodeRequest,
   decodeResponse,
+  encodeCloseAsk,
+  encodeCloseWord,
   encodeInput,
   encodeOffer,
   encodeOutput,
@@ -66,6 +70,15 @@ const request = {
 };
 const response = { receipt, signature: SIGNATURE, nonce: new Uint8Array(32), ciphertext: new Uint8Array(17) };
 const recovery = { channel: 0n, seq: 1n, metered: 100n, voucher: request.voucher, receipt, signature: SIGNATURE };
+const closeAsk = { lineId: hash("line"), channel: 3n, deadline: 2n ** 255n, signature: `0x${"cd".repeat(300)}` as Hex };
+const closeWord = {
+  node: ADDRESS,
+  lineId: hash("line"),
+  channel: 3n,
+  cumulative: 2n ** 64n - 1n,
+  issuedAt: 2n ** 40n - 1n,
+  signature: SIGNATURE,
+};
 const fresh = { channel: 0n, seq: 0n, metered: 0n, voucher: null, receipt: null, signature: null };
 
 function fieldOf(decode: () => unknown): string {
@@ -104,6 +117,8 @@ describe("sdk: wire formats", () => {
     ["request", request, encodeRequest, decodeRequest],
     ["response", response, encodeResponse, decodeResponse],
     ["recovery", recovery, encodeRecovery, decodeRecovery],
+    ["request for a close", closeAsk, encodeCloseAsk, decodeCloseAsk],
+    ["word of a close", closeWord, encodeCloseWord, decodeCloseWord],
   ] as const;
 
   for (const [name, value, encode, decode] of formats) {
@@ -120,6 +135,8 @@ describe("sdk: wire formats", () => {
           for (const bad of [undefined, true, ["x"], "0x", "", -1, 1.5, "1e3", "01", "-1", "0xZZ", `${2n ** 256n}`]) {
             // Both are base64, which is all that the form of a ciphertext is.
             if ((bad === "" || bad === "0xZZ") && path.at(-1) === "ciphertext") continue;
+            // A wallet that is a contract decides itself what a signature of its own is.
+            if (bad === "0x" && path.at(-1) === "signature" && value === closeAsk) continue;
             expect(
               fieldOf(() => decode(withValue(json, path, bad))),
               `${field} = ${String(bad)}`,

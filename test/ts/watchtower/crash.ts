@@ -98,6 +98,25 @@ describe("watchtower: a crash at every write", () => {
     });
   }
 
+  it("writes down when it saw a debit before it tells of it: a crash in between would begin the wait anew", async () => {
+    const tower = await TestTower.start(scene);
+    const told: number[] = [];
+    tower.restart({
+      ...tower.store,
+      async save(record) {
+        if (record.seenAt !== undefined) told.push(tower.problems(record.id).length);
+        await tower.store.save(record);
+      },
+    });
+    const of = await book.open({ amount: 1_000n, optimistic: true });
+    const job = await tower.add(await wordOf(book, of, 0n, (await scene.now()) + 1_000n * HOUR));
+    const settlement = await book.settlement(Lane.Optimistic, [{ of, amount: 10n }]);
+    await (await scene.world.operator.escrow.settle(settlement)).wait();
+    await tower.turn();
+    expect(told).to.deep.equal([0]);
+    expect(tower.problems(job)).to.have.length(1);
+  });
+
   it("raises the fee of what no block takes, and counts whichever is mined", async () => {
     const settlement = await book.settlement(Lane.Voucher, [{ of: await book.open(), signed: 10n }]);
     const tower = await TestTower.start(scene, {}, 0n, 0);

@@ -56,13 +56,8 @@ describe("worker: cooperative close", () => {
     return postClose(body);
   };
   const postClose = async (body: string) => {
-    const response = await fetch(`${node.url}/v1/close`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-    });
-    const json = (await response.json()) as { code?: string; details?: Record<string, unknown> };
-    return { status: response.status, json };
+    const { status, text } = await post(node.url, { body }, "/v1/close");
+    return { status, json: JSON.parse(text) as { code?: string; details?: Record<string, unknown> } };
   };
   const isRefused = async (payer: Payer) => {
     const prepared = await payer.prepare(await payer.offer(node.url), { text: "rise" });

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { encodeRequest } from "@freehold/sdk";
+import { encodeCloseAsk, encodeRequest, escrowDomain, signCloseRequest } from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker } from "@freehold/worker";
 import { expect } from "chai";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
@@ -91,6 +91,19 @@ describe("worker: any input", () => {
       // A mutation may have changed nothing.
       if (answer.status !== 200) isRefusal(answer);
     }
+  });
+
+  it("answers requests for a close that are wrong anywhere with a problem, and ends nothing", async () => {
+    const owner = await Payer.open(chain, payer.node, payer.lineId, 1_000n);
+    const channel = { node: owner.node, lineId: owner.lineId, channel: owner.channel };
+    const domain = escrowDomain(31_337n, await chain.escrow.getAddress());
+    const stranger = await chain.account();
+    const signature = await signCloseRequest(stranger, domain, { ...channel, deadline: 2n ** 40n });
+    const json = encodeCloseAsk({ ...channel, deadline: 2n ** 40n, signature });
+    for (let i = 0; i < 150; i++) {
+      isRefusal(await post(url, { body: JSON.stringify(mutate(json)) }, "/v1/close"));
+    }
+    await owner.infer(url);
   });
 
   it("answers sealed garbage with a problem", async () => {

@@ -1,10 +1,16 @@
-import { Lane } from "@freehold/sdk";
+import { type Debt, Lane } from "@freehold/sdk";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { bookState } from "./harness/books.ts";
+import { Registrar } from "../../../worker/dist/chain/registration.js";
+import { Sender } from "../../../worker/dist/chain/sender.js";
+import type { Chain } from "../../../worker/dist/chain/types.js";
+import type { Enclave } from "../../../worker/dist/enclave/enclave.js";
+import { createServer } from "../../../worker/dist/http/server.js";
+import { laneOf } from "../../../worker/dist/settlement/policy.js";
+import { batchesOf, bookState } from "./harness/books.ts";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { type LocalConfig, PATIENT, PRICE } from "./harness/node.ts";
+import { type LocalConfig, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
 import { ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
@@ -82,6 +88,43 @@ describe("worker: lanes of a settlement", () => {
     expect((await batches(chain, node)).at(-1)).to.deep.equal([Lane.Optimistic, 1, PRICE]);
   });
 
+  it("refuses to start optimistically where the escrow has no such lane", async () => {
+    const { addresses } = workerConfig(chain, line);
+    const { log } = createServer({ logLevel: "silent", bodyLimit: 1_024 });
+    const registrar = (hasLane: boolean) => {
+      const of = { hasOptimisticLane: async () => hasLane } as Partial<Chain> as Chain;
+      const sender = new Sender(chain.provider, 31_337n, `0x${"01".repeat(32)}`, (work) => work());
+      return new Registrar(chain.provider, of, sender, {} as Enclave, addresses, log);
+    };
+    await registrar(false).requireLane("voucher");
+    await registrar(true).requireLane("optimistic");
+    const refused = await registrar(false)
+      .requireLane("optimistic")
+      .catch((error: unknown) => error);
+    expect(refused).to.include({ code: "LANE_UNAVAILABLE" });
+  });
+
+  it("shows the voucher of what is too much for a row without one, and of a channel that is challenged", () => {
+    const debt = (amount: bigint): Debt => ({
+      channel: 0n,
+      lineId: line.lineId,
+      versionHash: line.lineId,
+      amount,
+      accounted: 5n,
+      voucher: { cumulative: 2n ** 40n, signature: "0x" },
+      firstAt: 0n,
+      lastAt: 0n,
+      since: 0n,
+    });
+    const channel = { deposited: 2n ** 41n, paid: 5n, closeAt: 0n, optimistic: true, closed: false };
+    const most = 2n ** 32n - 1n;
+    expect(laneOf("optimistic", debt(most), channel, false)).to.equal(Lane.Optimistic);
+    expect(laneOf("optimistic", debt(most + 1n), channel, false)).to.equal(Lane.Voucher);
+    expect(laneOf("optimistic", debt(1n), channel, true)).to.equal(Lane.Voucher);
+    expect(laneOf("optimistic", debt(1n), undefined, false)).to.equal(Lane.Voucher);
+    expect(laneOf("voucher", debt(1n), channel, false)).to.equal(Lane.Voucher);
+  });
+
   it("takes over what was debited while it was dead, once", async () => {
     const node = await serve({ settlement: OPTIMISTIC });
     const payer = await open(node, true);
@@ -110,10 +153,5 @@ describe("worker: lanes of a settlement", () => {
 
 /** Lane, nonce and units of every batch of a node, oldest first. */
 async function batches(chain: TestChain, node: ServedNode): Promise<[number, number, bigint][]> {
-  const filter = chain.escrow.filters.BatchSettled?.(node.operator.address);
-  const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
-  return logs.map((log) => {
-    const args = chain.escrow.interface.parseLog(log)?.args;
-    return [Number(args?.lane), Number(args?.nonce), args?.total as bigint];
-  });
+  return (await batchesOf(chain, node)).map(({ lane, nonce, total }) => [lane, nonce, total]);
 }

@@ -190,6 +190,18 @@ for (const backend of BACKENDS) {
       expect(await store.debts.totals()).to.include({ completed: 1n, metered: PRICE });
     });
 
+    it("refuse finished work on a channel that its payer ended meanwhile, and meter nothing", async () => {
+      const [slow] = await both();
+      meanwhile = () => store.books.end(0n, 0n, 1n);
+      const refused = await failure(slow.answer(...(await prepare(PRICE))));
+      expect(refused).to.have.nested.property("problem.code", "channel-closing");
+      expect(runs).to.equal(1);
+      expect(await store.debts.totals()).to.include({ completed: 0n, metered: 0n });
+      const again = await failure(slow.answer(...(await prepare(PRICE))));
+      expect(again).to.have.nested.property("problem.code", "channel-closing");
+      expect(runs, "nothing is worked for").to.equal(1);
+    });
+
     it("refuse a key that the other one answered with another body", async () => {
       const [slow, quick] = await both();
       const [[key, first], [, second]] = [await prepare(PRICE), await prepare(2n * PRICE)];

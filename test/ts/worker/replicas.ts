@@ -1,9 +1,10 @@
-import { decodeRecovery, decodeResponse } from "@freehold/sdk";
+import { createFreehold, decodeRecovery, decodeResponse, encodeCloseAsk } from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker, type WorkerConfig } from "@freehold/worker";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
 import { type ReadableStore, readStore } from "../../../worker/dist/store/index.js";
 import { postgres, sharedPostgres } from "./harness/backends.ts";
+import { bondsOf, challenge, challengeOf } from "./harness/books.ts";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PATIENT, PRICE, replicaConfig } from "./harness/node.ts";
@@ -118,6 +119,31 @@ describe("worker: replicas of one node", () => {
     again.worker.settleAll();
     await settled(3n * PRICE);
     expect(await first.paid()).to.equal(2n * PRICE);
+  });
+
+  it("answer a challenge when the one that settled is gone, and serve an ended channel nowhere", async () => {
+    const [a, b] = await pair({ ...PATIENT, lane: "optimistic" });
+    const payer = await Payer.open(chain, operator.address, line.lineId, 1_000n, true);
+    await payer.infer(a.url);
+    for (const { worker } of [a, b]) worker.settleAll();
+    await settled(PRICE);
+    await stop(a.worker);
+    await challenge(chain, payer, 0n);
+    await until(async () => (await challengeOf(chain, payer)).answerBy === 0n, "the answer");
+    expect(await bondsOf(chain, operator.address)).to.equal(await chain.arbiter.getFunction("BOND").staticCall());
+
+    const again = await start("a");
+    const client = createFreehold({ signer: payer.wallet, chainId: 31_337n, deployment: chain.deployment });
+    const signed = await client.escrow.signCloseRequest({
+      node: operator.address,
+      lineId: line.lineId,
+      channel: payer.channel,
+      deadline: 2n ** 40n,
+    });
+    const word = await post(again.url, { body: JSON.stringify(encodeCloseAsk(signed)) }, "/v1/close");
+    expect(word.status).to.equal(200);
+    const prepared = await payer.prepare(await payer.offer(b.url), { text: "rise" });
+    expect((await post(b.url, prepared)).code, "the other one knows").to.equal("channel-closing");
   });
 
   it("keep their enclaves' keys over a restart, and take part under free names only", async () => {

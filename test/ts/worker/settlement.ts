@@ -1,6 +1,7 @@
 import type { Hex } from "@freehold/sdk";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
+import { batchesOf } from "./harness/books.ts";
 import { send, sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { type LocalConfig, PATIENT, PRICE } from "./harness/node.ts";
@@ -145,10 +146,5 @@ describe("worker: settlement", () => {
 
 /** Version hash and units of every batch of a node, oldest first. */
 async function batches(chain: TestChain, node: ServedNode): Promise<[Hex, bigint][]> {
-  const filter = chain.escrow.filters.BatchSettled?.(node.operator.address);
-  const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
-  return logs.map((log) => {
-    const args = chain.escrow.interface.parseLog(log)?.args;
-    return [args?.versionHash as Hex, args?.total as bigint];
-  });
+  return (await batchesOf(chain, node)).map(({ versionHash, total }) => [versionHash, total]);
 }

@@ -128,6 +128,10 @@ export class RpcChain implements Chain {
     return await read(this.#nodes, "MIN_STAKE", []);
   }
 
+  async hasOptimisticLane(): Promise<boolean> {
+    return await read(this.#escrow, "OPTIMISTIC", []);
+  }
+
   async channel(channel: bigint, block?: number): Promise<ChannelState | undefined> {
     try {
       const found = await read(this.#escrow, "channelOf", [this.#node, this.#lineId, channel], block);

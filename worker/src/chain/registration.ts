@@ -4,6 +4,7 @@ import { Interface, isCallException, isError, type JsonRpcProvider } from "ether
 import type { Enclave } from "../enclave/enclave.js";
 import { OperatorError, reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
+import type { LaneChoice } from "../settlement/policy.js";
 import type { Addresses } from "./deployment.js";
 import { refusal } from "./refusal.js";
 import type { Sender } from "./sender.js";
@@ -60,6 +61,18 @@ export class Registrar {
         `node ${operator} has ${node.stake} of stake that does not thaw, and needs ${minStake}: add ${minStake - node.stake}`,
       );
     }
+  }
+
+  /**
+   * What a node needs before it settles in a lane: whatever lane O asks for on the chain is put right or asked for here. Throws
+   * `LANE_UNAVAILABLE`.
+   */
+  async requireLane(lane: LaneChoice): Promise<void> {
+    if (lane === "voucher" || (await this.#chain.hasOptimisticLane())) return;
+    throw new OperatorError(
+      "LANE_UNAVAILABLE",
+      "this deployment has no optimistic lane, for stake is in another token: serve with --lane voucher",
+    );
   }
 
   /** Registers new keys unless the chain knows keys of this code that last. Throws `ENCLAVE_REFUSED`. */

@@ -73,6 +73,8 @@ export interface Chain {
   enclave(receiptKey: string, block?: number): Promise<EnclaveState | undefined>;
   node(): Promise<NodeState>;
   minStake(): Promise<bigint>;
+  /** Whether the escrow has lane O. */
+  hasOptimisticLane(): Promise<boolean>;
   /** Undefined when the node has no such channel. */
   channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
   /** Whether the escrow would take this as its payer's word that the channel is to be closed, now. */

@@ -34,6 +34,7 @@ export class ChallengeLog {
       this.#kept = await this.#answers.readTo();
       return this.#chain.challengeEvents(this.#kept === undefined ? number - FIRST_LOOK : this.#kept + 1, number);
     }
+    if (this.#readTo === number) return [];
     return this.#chain.challengeEvents(Math.min(this.#readTo + 1, number) - (number - finalBlock), number);
   }
 

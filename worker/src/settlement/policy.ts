@@ -1,4 +1,12 @@
-import type { SettlementPolicy as PlanPolicy } from "@freehold/sdk";
+import {
+  cheapestLane,
+  claimOf,
+  type Debt,
+  Lane,
+  MAX_OPTIMISTIC_AMOUNT,
+  type PayingChannel,
+  type SettlementPolicy as PlanPolicy,
+} from "@freehold/sdk";
 
 /**
  * How a node settles channels that allow lane O. voucher: as all others, by the payer's voucher. optimistic: by the enclave's word, for less gas;
@@ -14,4 +22,19 @@ export interface SettlementPolicy extends PlanPolicy {
   /** Seconds after which a transaction that is in no block is sent again with a higher fee. */
   readonly patience: bigint;
   readonly lane: LaneChoice;
+}
+
+/**
+ * The lane of a row. A challenged channel shows its voucher, which is final; so does one that owes more than a row of lane O can take, for the
+ * books take over whole inferences.
+ */
+export function laneOf(
+  choice: LaneChoice,
+  debt: Debt,
+  channel: PayingChannel | undefined,
+  isChallenged: boolean,
+): Lane {
+  const owed = claimOf(debt) - debt.accounted;
+  if (choice === "voucher" || isChallenged || owed > MAX_OPTIMISTIC_AMOUNT) return Lane.Voucher;
+  return cheapestLane(channel);
 }

@@ -21,7 +21,7 @@ import type { Store } from "../store/index.js";
 import type { Handover } from "../watchtower/handover.js";
 import { RefusedError, signPlanned, simulate, skipBatch } from "./batch.js";
 import type { BooksKeeper } from "./books-keeper.js";
-import type { SettlementPolicy } from "./policy.js";
+import { laneOf, type SettlementPolicy } from "./policy.js";
 
 /** Milliseconds for which rows rest that the escrow would not pay now. */
 const REST = 60_000;
@@ -151,8 +151,7 @@ export class Settler {
       activeHash: view.active.hash,
       all,
       channelOf: (channel) => states.get(channel),
-      laneOf: ({ channel }, state) =>
-        policy.lane === "voucher" || challenged?.has(channel) ? Lane.Voucher : cheapestLane(state),
+      laneOf: (debt, state) => laneOf(policy.lane, debt, state, challenged?.has(debt.channel) === true),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Hex } from "@freehold/sdk";
 import type { Contract } from "ethers";
 import { send, type TestChain } from "./chain.ts";
 import type { Payer } from "./payer.ts";
@@ -12,6 +13,26 @@ export async function bookState(
     .getFunction("earningsOf")
     .staticCall(operator.address, config.lineId);
   return { earned, vesting, nextNonce };
+}
+
+/** A batch that the chain has settled. */
+export interface SettledBatch {
+  readonly versionHash: Hex;
+  readonly lane: number;
+  readonly nonce: number;
+  /** Units. */
+  readonly total: bigint;
+}
+
+/** Every batch of a node, oldest first. */
+export async function batchesOf(chain: TestChain, { operator }: ServedNode): Promise<SettledBatch[]> {
+  const filter = chain.escrow.filters.BatchSettled?.(operator.address);
+  const logs = await chain.escrow.queryFilter(filter ?? "BatchSettled");
+  return logs.map((log) => {
+    const args = chain.escrow.interface.parseLog(log)?.args;
+    const { versionHash, total } = args as unknown as SettledBatch;
+    return { versionHash, lane: Number(args?.lane), nonce: Number(args?.nonce), total };
+  });
 }
 
 /** Challenges more than `asserted` units of a payer's channel; `byHand`: from its block on, no other is mined by itself. */

@@ -154,9 +154,10 @@ export interface Answer {
 export async function post(
   url: string,
   { key, body }: { key?: string | undefined; body: string | Uint8Array<ArrayBuffer> },
+  route = "/v1/inference",
 ): Promise<Answer> {
   const headers = { "content-type": "application/json", ...(key === undefined ? {} : { [IDEMPOTENCY_HEADER]: key }) };
-  const response = await fetch(`${url}/v1/inference`, {
+  const response = await fetch(`${url}${route}`, {
     method: "POST",
     headers,
     body,
