@@ -142,10 +142,14 @@ library PackedRows {
     /// @dev All of lane O: each row takes its amount, or the rest if that is less, from a channel that allows it.
     function _takeAmounts(uint256 position) private returns (uint256 total) {
         while (position < _end()) {
-            uint256 paid;
-            (position, paid) = _takeFours(position);
-            total += paid;
-            if (position == _end()) break;
+            uint256 four;
+            assembly ("memory-safe") {
+                four := eq(byte(3, calldataload(position)), 15)
+            }
+            if (four != 0) {
+                (position, total) = _takeFours(position, total);
+                if (position == _end()) break;
+            }
             (uint256 mask, , uint256 lanes) = _group(position, OPTIMISTIC_ROW);
             assembly ("memory-safe") {
                 let amounts := calldataload(add(position, 4))
@@ -186,12 +190,13 @@ library PackedRows {
 
     /// @dev The groups from `position` that have four rows, all of which are paid in full; up to the first that is not such a group, or not
     /// well formed.
-    function _takeFours(uint256 position) private returns (uint256 next, uint256 total) {
+    function _takeFours(uint256 position, uint256 before) private returns (uint256 next, uint256 total) {
         assembly ("memory-safe") {
             let flags := FLAGS
             let ones := ONES
             let least := mload(0x7e0)
             next := position
+            total := before
             for {} 1 {} {
                 // Header and rows, 20 bytes.
                 let word := calldataload(next)

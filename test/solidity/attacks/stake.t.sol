@@ -164,5 +164,6 @@ contract StakeAttacksTest is AttackBase {
         _pin(OWNER, lineId, MEASUREMENT);
         _registerNode(NODE, PAYOUT, MIN_STAKE);
         _registerEnclave(NODE, ENCLAVE);
+        _setShare(MOST_STAKE);
     }
 }
