@@ -198,10 +198,11 @@ export class Watchtower {
       return undefined;
     }
     this.#waiting.set(record.id, next.until);
-    if (next.problem !== undefined) this.#problem(record, next.problem);
-    if (next.problem !== undefined && next.until === undefined) this.#waiting.delete(record.id);
+    // Before anybody is told: a crash behind that must not begin the delay anew.
     if (next.seenAt !== undefined && next.seenAt !== record.seenAt)
       await this.#save({ ...record, seenAt: next.seenAt });
+    if (next.problem !== undefined) this.#problem(record, next.problem);
+    if (next.problem !== undefined && next.until === undefined) this.#waiting.delete(record.id);
     return undefined;
   }
 

@@ -17,6 +17,7 @@ const GOALS = {
   "settle.o.perInference": 22,
   "settle.o.calldataPerUser": 6,
   "escrow.open": 80_000,
+  "escrow.challengeAnswer": 60_000,
 };
 
 describe("gas of the payments", () => {

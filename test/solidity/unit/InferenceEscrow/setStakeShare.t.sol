@@ -45,7 +45,7 @@ contract InferenceEscrowSetStakeShareTest is ChannelBase {
     function test_RevertWhen_SumIsOverAQuarter() external {
         _setShare(1);
         for (uint8 share = 1; share <= 15; ++share) {
-            _expectExceeded(2 * QUARTER >> share);
+            _expectExceeded((2 * QUARTER) >> share);
             _setOther("another", share);
         }
         // A half and a half of it, and not a 16,384th more.
@@ -132,8 +132,6 @@ contract InferenceEscrowSetStakeShareTest is ChannelBase {
     }
 
     function _expectTooLow(uint256 unvested, uint256 limit) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(ISettlements.InferenceEscrow_StakeTooLow.selector, unvested, limit)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ISettlements.InferenceEscrow_StakeTooLow.selector, unvested, limit));
     }
 }
