@@ -174,6 +174,7 @@ async function prepare(connection: NetworkConnection): Promise<{ world: World; o
   const { activeHash: versionHash } = await quant.deltas.lineOf({ lineId });
 
   const enclave = await registerEnclave({ connection, quant, operator, node, lineId });
+  await (await operator.escrow.setStakeShare({ lineId, share: 1 })).wait();
   const token = operator.contract("Token");
   await (await token.mint(node, 1n)).wait();
   const payers: World["payers"][number][] = [];

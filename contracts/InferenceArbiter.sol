@@ -5,6 +5,7 @@ import {ArbiterBase} from "./abstract/ArbiterBase.sol";
 import {ConsentChallenges} from "./abstract/ConsentChallenges.sol";
 import {FraudProofs} from "./abstract/FraudProofs.sol";
 import {IDeltaLedger} from "./interfaces/IDeltaLedger.sol";
+import {IInferenceEscrow} from "./interfaces/IInferenceEscrow.sol";
 import {INodeRegistry} from "./interfaces/INodeRegistry.sol";
 
 /// @title InferenceArbiter
@@ -16,7 +17,7 @@ contract InferenceArbiter is FraudProofs, ConsentChallenges {
     /// @param escrows whose channels and signatures it judges
     /// @param penalty stake that a conviction takes, in the stake token's smallest unit
     /// @param bond units that a challenger puts at stake
-    /// @param answerPeriod seconds to answer a challenge
+    /// @param answerPeriod seconds to answer a challenge, no more than pay of the escrows vests
     constructor(
         INodeRegistry nodes,
         IDeltaLedger ledger,
@@ -24,5 +25,12 @@ contract InferenceArbiter is FraudProofs, ConsentChallenges {
         uint256 penalty,
         uint64 bond,
         uint32 answerPeriod
-    ) ArbiterBase(nodes, escrows) FraudProofs(ledger, penalty) ConsentChallenges(bond, answerPeriod) {}
+    ) ArbiterBase(nodes, escrows) FraudProofs(ledger, penalty) ConsentChallenges(bond, answerPeriod) {
+        for (uint256 i = 0; i < escrows.length; ++i) {
+            // Else what a node answers for its friends vests before others' challenges of the same time end.
+            if (answerPeriod > IInferenceEscrow(escrows[i]).VEST_PERIOD()) {
+                revert InferenceArbiter_InvalidPeriod(answerPeriod);
+            }
+        }
+    }
 }

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC3009} from "@openzeppelin/contracts/interfaces/draft-IERC3009.sol";
 
 import {Authorization, Channel, IChannels, Opening, Permit} from "../interfaces/IChannels.sol";
@@ -230,7 +229,7 @@ abstract contract Channels is EscrowBase {
     /// @dev Takes what `from` authorised for this purpose and no other.
     function _receive(address from, uint64 amount, Authorization calldata authorization, bytes32 nonce) private {
         uint256 value = amount * UNIT;
-        uint256 before = IERC20(TOKEN).balanceOf(address(this));
+        uint256 before = _balance();
         IERC3009(TOKEN).receiveWithAuthorization(
             from,
             address(this),

@@ -139,7 +139,7 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         uint64 unproven = ended.paid - lost.asserted;
         uint64 refund = lost.held + IInferenceEscrow(escrow).seize(node, lineId, unproven - lost.held);
         IInferenceEscrow(escrow).endChannel(node, lineId, channel, lost.asserted);
-        IInferenceEscrow(escrow).assign(ended.payer, refund);
+        IInferenceEscrow(escrow).assign(node, lineId, ended.payer, refund);
         emit ChallengeUpheld(node, lineId, channel, escrow, refund, unproven - refund);
 
         uint256 unit = IInferenceEscrow(escrow).UNIT();

@@ -11,33 +11,38 @@ import {EscrowBase} from "./EscrowBase.sol";
 /// @notice The part of InferenceEscrow that the arbiter acts through.
 abstract contract Custody is EscrowBase {
     modifier onlySlasher() {
-        if (!NODES.isSlasher(msg.sender)) revert InferenceEscrow_NotSlasher(msg.sender);
+        _requireSlasher();
         _;
     }
 
     /// @inheritdoc ICustody
     function seize(address node, bytes32 lineId, uint64 units) external onlySlasher returns (uint64 seized) {
         Book storage book = _book(node, lineId);
-        (BookState state, uint256 taken) = _stateOf(book).take(units);
-        book.state = state;
-        seized = uint64(taken);
-        _owe(msg.sender, seized);
+        uint256 holding = book.holding;
+        if (holding == 0) holding = uint160(msg.sender);
+        if (address(uint160(holding)) == msg.sender) {
+            (BookState state, uint256 taken) = _stateOf(book).take(units);
+            if (taken != 0) {
+                book.state = state;
+                book.holding = holding + (taken << 160);
+            }
+            seized = uint64(taken);
+        }
         emit EarningsSeized(node, lineId, msg.sender, seized);
     }
 
     /// @inheritdoc ICustody
     function restore(address node, bytes32 lineId, uint64 units) external {
-        _disown(msg.sender, units);
-        Book storage book = _book(node, lineId);
+        Book storage book = _letGo(node, lineId, units);
         // Not earned: a node that answers itself must not have its pay before others could challenge theirs.
         book.state = _stateOf(book).vest(units);
         emit EarningsRestored(node, lineId, msg.sender, units);
     }
 
     /// @inheritdoc ICustody
-    function assign(address account, uint64 units) external {
+    function assign(address node, bytes32 lineId, address account, uint64 units) external {
         _requireAddress(account);
-        _disown(msg.sender, units);
+        _letGo(node, lineId, units);
         _owe(account, units);
         emit Assigned(msg.sender, account, units);
     }
@@ -57,5 +62,21 @@ abstract contract Custody is EscrowBase {
         }
         book.cold[channel] = book.cold[channel].withDeposited(paid);
         _fixPaid(book, channel, paid);
+    }
+
+    function _requireSlasher() private view {
+        if (!NODES.isSlasher(msg.sender)) revert InferenceEscrow_NotSlasher(msg.sender);
+    }
+
+    /// @dev Takes from what the caller holds of a book.
+    function _letGo(address node, bytes32 lineId, uint64 units) private returns (Book storage book) {
+        book = _book(node, lineId);
+        if (units == 0) return book;
+        uint256 holding = book.holding;
+        if (address(uint160(holding)) != msg.sender || units > holding >> 160) {
+            revert InferenceEscrow_NothingOwed(msg.sender);
+        }
+        holding -= uint256(units) << 160;
+        book.holding = holding >> 160 == 0 ? 0 : holding;
     }
 }

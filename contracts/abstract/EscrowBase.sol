@@ -214,12 +214,6 @@ abstract contract EscrowBase is IInferenceEscrow, AccessManaged, EIP712, Reentra
         return _owed[account];
     }
 
-    /// @dev Takes from what is owed to an account.
-    function _disown(address account, uint256 units) internal {
-        if (units > _owed[account]) revert InferenceEscrow_NothingOwed(account);
-        _owed[account] -= uint64(units);
-    }
-
     /// @dev Ends a debt; the caller pays it.
     function _settleDebt(address account) internal returns (uint64 units) {
         units = _owed[account];
@@ -241,13 +235,17 @@ abstract contract EscrowBase is IInferenceEscrow, AccessManaged, EIP712, Reentra
     /// @dev Takes units from the caller's allowance, exactly.
     function _pull(address from, uint256 units) internal {
         uint256 value = units * UNIT;
-        uint256 before = IERC20(TOKEN).balanceOf(address(this));
+        uint256 before = _balance();
         IERC20(TOKEN).safeTransferFrom(from, address(this), value);
         _requireReceived(before, value);
     }
 
     function _requireReceived(uint256 before, uint256 value) internal view {
-        uint256 received = IERC20(TOKEN).balanceOf(address(this)) - before;
+        uint256 received = _balance() - before;
         if (received != value) revert InferenceEscrow_InexactTransfer(value, received);
+    }
+
+    function _balance() internal view returns (uint256) {
+        return IERC20(TOKEN).balanceOf(address(this));
     }
 }

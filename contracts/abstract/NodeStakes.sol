@@ -145,6 +145,12 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc INodeRegistry
+    function freeStakeOf(address node) public view returns (uint256) {
+        Node storage staked = _nodes[node];
+        return staked.stake - staked.thawing;
+    }
+
+    /// @inheritdoc INodeRegistry
     function payoutOf(address node) external view returns (address) {
         return _nodes[node].payout;
     }
@@ -186,8 +192,8 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
 
     /// @dev Reverts unless the node is known and has {MIN_STAKE} that does not thaw.
     function _requireStaked(address node) internal view {
-        Node storage staked = _registered(node);
-        uint256 stake = staked.stake - staked.thawing;
+        _registered(node);
+        uint256 stake = freeStakeOf(node);
         if (stake < MIN_STAKE) revert NodeRegistry_StakeTooLow(node, stake, MIN_STAKE);
     }
 

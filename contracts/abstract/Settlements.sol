@@ -12,6 +12,12 @@ import {EscrowBase} from "./EscrowBase.sol";
 /// @notice The part of InferenceEscrow that pays batches.
 abstract contract Settlements is EscrowBase {
     uint8 private constant MAX_EXPONENT = 55;
+    uint8 private constant MAX_SHARE = 15;
+    /// @dev A quarter, in 2^-16 of a stake.
+    uint256 private constant MAX_PARTS = 2 ** 14;
+
+    /// @dev Sum of the shares of a node's lines, in 2^-16 of its stake.
+    mapping(address node => uint256) private _parts;
 
     /// @inheritdoc ISettlements
     /// @dev Needs no guard: it calls views of our own contracts and moves no token.
@@ -33,7 +39,7 @@ abstract contract Settlements is EscrowBase {
         _checkBatch(batch, rows, enclaveSignature);
         uint256 units;
         (total, skipped, units) = _settle(batch, rows, true);
-        if (units != 0) _withdraw(batch.node, NODES.payoutOf(batch.node), units);
+        if (units != 0) _payOut(batch.node, units);
     }
 
     /// @inheritdoc ISettlements
@@ -42,7 +48,7 @@ abstract contract Settlements is EscrowBase {
         BookState state = _stateOf(book);
         if (state.earned() == 0) revert InferenceEscrow_NothingOwed(node);
         book.state = state.withoutEarned();
-        amount = _withdraw(node, NODES.payoutOf(node), state.earned());
+        amount = _payOut(node, state.earned());
     }
 
     /// @inheritdoc ISettlements
@@ -51,6 +57,21 @@ abstract contract Settlements is EscrowBase {
         Book storage book = _book(msg.sender, lineId);
         book.state = book.state.withLeastDeposit(exponent);
         emit LeastDepositSet(msg.sender, lineId, uint64(1) << exponent);
+    }
+
+    /// @inheritdoc ISettlements
+    function setStakeShare(bytes32 lineId, uint8 share) external {
+        if (share > MAX_SHARE) revert InferenceEscrow_InvalidShare(share);
+        Book storage book = _book(msg.sender, lineId);
+        BookState state = _stateOf(book);
+        (uint256 before, uint256 next) = (_partOf(state.share()), _partOf(share));
+        uint256 sum = _parts[msg.sender] - before + next;
+        if (sum > MAX_PARTS) revert InferenceEscrow_SharesExceeded(sum, MAX_PARTS);
+        _parts[msg.sender] = sum;
+        state = state.withShare(share);
+        if (next < before) _requireBacked(msg.sender, book, state);
+        book.state = state;
+        emit StakeShareSet(msg.sender, lineId, share);
     }
 
     /// @inheritdoc ISettlements
@@ -63,11 +84,15 @@ abstract contract Settlements is EscrowBase {
 
     /// @inheritdoc ISettlements
     function earningsOf(address node, bytes32 lineId) external view returns (Earnings memory) {
-        BookState state = _stateOf(_book(node, lineId));
+        Book storage book = _book(node, lineId);
+        BookState state = _stateOf(book);
         return
             Earnings({
                 earned: uint64(state.earned()),
                 vesting: uint64(state.unvested()),
+                held: uint64(book.holding >> 160),
+                limit: _limitOf(node, state),
+                share: uint8(state.share()),
                 nextNonce: state.nonce(),
                 leastDeposit: uint64(state.leastDeposit())
             });
@@ -106,6 +131,7 @@ abstract contract Settlements is EscrowBase {
         } else {
             (sum, skipped) = PackedRows.takeAmounts(book, rows);
             state = state.vest(sum);
+            _requireBacked(batch.node, book, state);
         }
         if (collecting) {
             collected = state.earned();
@@ -117,6 +143,10 @@ abstract contract Settlements is EscrowBase {
         if (skipped.length != 0) emit RowsSkipped(batch.node, batch.lineId, batch.nonce, skipped);
     }
 
+    function _payOut(address node, uint256 units) private returns (uint256) {
+        return _withdraw(node, NODES.payoutOf(node), units);
+    }
+
     /// @dev Checks all of a batch but its nonce and rows.
     function _checkBatch(Batch calldata batch, bytes calldata rows, bytes calldata enclaveSignature) private view {
         uint40 lastAt = batch.lastAt;
@@ -126,6 +156,24 @@ abstract contract Settlements is EscrowBase {
         if (payableUntil == 0 || payableUntil < lastAt) {
             revert InferenceEscrow_VersionNotPayable(batch.lineId, batch.versionHash, lastAt, payableUntil);
         }
+    }
+
+    /// @dev Reverts unless a node's stake stands behind what of its pay may still be disputed, or is.
+    function _requireBacked(address node, Book storage book, BookState state) private view {
+        uint256 unvested = state.unvested() + (book.holding >> 160);
+        uint256 limit = _limitOf(node, state);
+        if (unvested > limit) revert InferenceEscrow_StakeTooLow(unvested, limit);
+    }
+
+    /// @dev Units of a book that may be unvested.
+    function _limitOf(address node, BookState state) private view returns (uint256) {
+        uint256 share = state.share();
+        return share == 0 ? 0 : (NODES.freeStakeOf(node) / UNIT) >> (share + 1);
+    }
+
+    /// @dev A share in 2^-16 of a stake.
+    function _partOf(uint256 share) private pure returns (uint256) {
+        return share == 0 ? 0 : 1 << (MAX_SHARE - share);
     }
 
     function _requireNonce(BookState state, uint32 nonce) private pure {

@@ -52,7 +52,7 @@ interface IInferenceArbiter is IChallenges {
 
     /// @notice Thrown when the escrow is not one of this arbiter's.
     error InferenceArbiter_UnknownEscrow(address escrow);
-    /// @notice Thrown by the constructor for a period of zero, or longer than stake stays.
+    /// @notice Thrown by the constructor for a period of zero, or longer than stake stays or pay vests.
     error InferenceArbiter_InvalidPeriod(uint256 period);
     /// @notice Thrown when the signature is none, or not of an enclave of the node.
     error InferenceArbiter_NotAnEnclave(address node, address signer);

@@ -216,6 +216,8 @@ interface INodeRegistry {
 
     /// @notice The node; all zero when unknown.
     function nodeOf(address node) external view returns (Node memory);
+    /// @notice Stake of the node that does not thaw, in the token's smallest unit; 0 when it is unknown.
+    function freeStakeOf(address node) external view returns (uint256);
     /// @notice Where the node wants to be paid; zero when it is unknown.
     function payoutOf(address node) external view returns (address);
     /// @notice The enclave; all zero when unknown.

@@ -28,11 +28,17 @@ struct Batch {
 /// @notice What a node has from one line; units.
 /// @param earned may be collected now
 /// @param vesting of lane O, not yet vested
+/// @param held set aside for challenges that run
+/// @param limit of `vesting` and `held` together, by the stake of now: beyond it lane O pays no batch
+/// @param share see {ISettlements.setStakeShare}
 /// @param nextNonce of the next batch
 /// @param leastDeposit that a new channel must hold
 struct Earnings {
     uint64 earned;
     uint64 vesting;
+    uint64 held;
+    uint256 limit;
+    uint8 share;
     uint32 nextNonce;
     uint64 leastDeposit;
 }
@@ -60,6 +66,7 @@ interface ISettlements {
     event RowsSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce, bytes skipped);
     /// @notice Emitted when a node gave up a nonce.
     event BatchSkipped(address indexed node, bytes32 indexed lineId, uint32 nonce);
+    event StakeShareSet(address indexed node, bytes32 indexed lineId, uint8 share);
     event LeastDepositSet(address indexed node, bytes32 indexed lineId, uint64 amount);
 
     /// @notice Thrown when the version is neither active nor in grace at the batch's time; both Unix seconds.
@@ -74,6 +81,14 @@ interface ISettlements {
     error InferenceEscrow_BadEnclaveSignature();
     /// @notice Thrown when an exponent is over 55.
     error InferenceEscrow_InvalidExponent(uint8 exponent);
+
+    /// @notice Thrown when unvested pay of a node and line, what is held for challenges included, would be above its share of the node's
+    /// free stake; units.
+    error InferenceEscrow_StakeTooLow(uint256 unvested, uint256 limit);
+    /// @notice Thrown when a share is over 15.
+    error InferenceEscrow_InvalidShare(uint8 share);
+    /// @notice Thrown when the shares of a node's lines come to more than a quarter of its stake; both in 2^-16 of it.
+    error InferenceEscrow_SharesExceeded(uint256 sum, uint256 most);
 
     /// @notice Pays a batch of completed work. Anybody may send it; the pay is the node's.
     /// @dev A bad row (unknown, closed, wrong signature, nothing new) is skipped and never stops the others; a row pays no more than
@@ -95,6 +110,15 @@ interface ISettlements {
     /// @notice The caller, a node, asks for at least 2^exponent units in new channels of a line, so that dust does not thin out its
     /// slots. `exponent` at most 55.
     function setLeastDeposit(bytes32 lineId, uint8 exponent) external;
+    /// @notice The caller, a node, lets unvested pay of lane O on a line come to 2^-(share + 1) of its stake, thawing aside; `share` from 1 to
+    /// 15, or 0, as before it is set, for no lane O there. All lines together: a quarter at most. A share is lowered only when what is
+    /// unvested or held fits the lower one: else one quarter would serve one line after the other.
+    /// @dev What that buys. A thief who is the node can have friends challenge old debits, so that the pay behind fresh wrong debits is
+    /// refunded to them: W at most, all that is unvested or held. An upheld challenge over U units, of which R come from there, burns 2U,
+    /// or, when the stake is too low for that, all that is left of it but at most half for the challenger. In the first case the friends
+    /// gain R <= U and 2U burn; the second leaves no stake, so no further batch: they gain W, and at least half of what was left burns.
+    /// With W <= stake / 4 they lose more than they gain, a quarter of the stake at least once all of it is gone.
+    function setStakeShare(bytes32 lineId, uint8 share) external;
     /// @notice The caller gives up the next nonce of its line: for a signed batch that can never be paid.
     function skipBatch(bytes32 lineId, uint32 nonce) external;
     /// @notice Sends what a node earned on a line to its registered payout address. Anybody may call.

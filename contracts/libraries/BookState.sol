@@ -2,7 +2,8 @@
 pragma solidity ^0.8.30;
 
 /// @notice One slot with all that a settlement writes of a node and line besides its channels. From the top, in bits: 26 number of
-/// channels, 6 exponent of the least deposit, 32 next nonce, 24 epoch of `vesting`, 56 maturing, 56 vesting, 56 earned; units.
+/// channels, 6 exponent of the least deposit, 4 share of the stake, 28 next nonce, 24 epoch of `vesting`, 56 maturing, 56 vesting, 56 earned;
+/// units.
 /// @dev Pay of lane O is added to `vesting` under the epoch (time / vest period) of its batch, is `maturing` in the next epoch, and
 /// earned in the one after: it stays for one to two vest periods.
 type BookState is uint256;
@@ -20,6 +21,8 @@ library BookStates {
     uint256 private constant MATURING = 112;
     uint256 private constant EPOCH = 168;
     uint256 private constant NONCE = 192;
+    uint256 private constant LAST_NONCE = 2 ** 28 - 1;
+    uint256 private constant SHARE = 220;
     uint256 private constant EXPONENT = 224;
     uint256 private constant COUNT = 230;
 
@@ -40,7 +43,12 @@ library BookStates {
 
     /// @notice Nonce of the next batch.
     function nonce(BookState state) internal pure returns (uint32) {
-        return uint32(BookState.unwrap(state) >> NONCE);
+        return uint32((BookState.unwrap(state) >> NONCE) & LAST_NONCE);
+    }
+
+    /// @notice Share s of the stake: unvested pay may be 2^-(s + 1) of it; 0 for none.
+    function share(BookState state) internal pure returns (uint256) {
+        return (BookState.unwrap(state) >> SHARE) & 15;
     }
 
     /// @notice Number of channels ever opened.
@@ -102,7 +110,7 @@ library BookStates {
     /// @notice One nonce on. Reverts at the last: none is ever used twice.
     function withNextNonce(BookState state) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
-        if (nonce(state) == type(uint32).max) revert BookState_NoncesUsedUp();
+        if (nonce(state) == LAST_NONCE) revert BookState_NoncesUsedUp();
         return BookState.wrap(raw + (1 << NONCE));
     }
 
@@ -115,6 +123,12 @@ library BookStates {
     function withLeastDeposit(BookState state, uint8 exponent) internal pure returns (BookState) {
         uint256 raw = BookState.unwrap(state);
         return BookState.wrap((raw & ~(uint256(63) << EXPONENT)) | (uint256(exponent) << EXPONENT));
+    }
+
+    /// @notice Another share of the stake, at most 15.
+    function withShare(BookState state, uint8 next) internal pure returns (BookState) {
+        uint256 raw = BookState.unwrap(state);
+        return BookState.wrap((raw & ~(uint256(15) << SHARE)) | (uint256(next) << SHARE));
     }
 
     function _add(uint256 left, uint256 right) private pure returns (uint256 sum) {

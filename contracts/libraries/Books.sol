@@ -9,10 +9,12 @@ import {Cold} from "./Cold.sol";
 /// @param hot rests of four channels each, see {Lanes}
 /// @param cold what a settlement only reads of a channel
 /// @param payers of the channels whose payer is not their signer
+/// @param holding units that a slasher set aside and still holds (from bit 160), and which one; all zero without units
 /// @dev Arrays of fixed length, never allocated as a whole: an element's place is a sum and no hash, a hundred times a batch.
 struct Book {
     BookState state;
     uint256[2 ** 24] hot;
     Cold[2 ** 26] cold;
     mapping(uint256 channel => address) payers;
+    uint256 holding;
 }

@@ -142,25 +142,18 @@ library PackedRows {
     /// @dev All of lane O: each row takes its amount, or the rest if that is less, from a channel that allows it.
     function _takeAmounts(uint256 position) private returns (uint256 total) {
         while (position < _end()) {
+            uint256 four;
+            assembly ("memory-safe") {
+                four := eq(byte(3, calldataload(position)), 15)
+            }
+            if (four != 0) {
+                (position, total) = _takeFours(position, total);
+                if (position == _end()) break;
+            }
             (uint256 mask, , uint256 lanes) = _group(position, OPTIMISTIC_ROW);
             assembly ("memory-safe") {
                 let amounts := calldataload(add(position, 4))
                 position := add(position, 4)
-                if eq(mask, 15) {
-                    // Four rows at once: the amounts where their channels are, and what is left if each is taken. Where the highest bit
-                    // of a lane survives, its rest was enough (first sum) or its amount is not zero (second sum).
-                    let spread := or(
-                        or(shr(224, amounts), shl(64, and(shr(192, amounts), 0xffffffff))),
-                        or(shl(128, and(shr(160, amounts), 0xffffffff)), shl(192, and(shr(128, amounts), 0xffffffff)))
-                    )
-                    let left := sub(lanes, spread)
-                    if eq(and(and(lanes, left), and(sub(or(spread, FLAGS), ONES), FLAGS)), FLAGS) {
-                        lanes := left
-                        total := add(total, shr(192, mul(spread, ONES)))
-                        position := add(position, 16)
-                        mask := 0
-                    }
-                }
                 for {
                     let shift := 0
                 } mask {
@@ -194,6 +187,45 @@ library PackedRows {
     }
 
     // solhint-enable function-max-lines
+
+    /// @dev The groups from `position` that have four rows, all of which are paid in full; up to the first that is not such a group, or not
+    /// well formed.
+    function _takeFours(uint256 position, uint256 before) private returns (uint256 next, uint256 total) {
+        assembly ("memory-safe") {
+            let flags := FLAGS
+            let ones := ONES
+            let least := mload(0x7e0)
+            next := position
+            total := before
+            for {} 1 {} {
+                // Header and rows, 20 bytes.
+                let word := calldataload(next)
+                let slot := shr(232, word)
+                if or(xor(byte(3, word), 15), or(lt(slot, least), gt(add(next, 20), mload(0x7c0)))) {
+                    break
+                }
+                // The amounts where their channels are, and what is left if each is taken. Where the highest bit of a lane survives, its
+                // rest was enough (first sum) or its amount is not zero (second sum).
+                let spread := or(
+                    or(and(shr(192, word), 0xffffffff), and(shr(96, word), shl(64, 0xffffffff))),
+                    or(and(word, shl(128, 0xffffffff)), and(shl(96, word), shl(192, 0xffffffff)))
+                )
+                let place := add(mload(0x7a0), slot)
+                let lanes := sload(place)
+                let left := sub(lanes, spread)
+                if xor(and(and(lanes, left), and(sub(or(spread, flags), ones), flags)), flags) {
+                    break
+                }
+                sstore(place, left)
+                total := add(total, shr(192, mul(spread, ones)))
+                least := add(slot, 1)
+                next := add(next, 20)
+            }
+            mstore(0x7e0, least)
+            // Four bytes of each were a header.
+            mstore(0x840, add(mload(0x840), div(sub(next, position), 5)))
+        }
+    }
 
     /// @dev Begins a group of which all bytes are there, whose mask is one, and whose slot is beyond the one before.
     function _group(

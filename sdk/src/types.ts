@@ -161,6 +161,12 @@ export interface Earnings {
   earned: bigint;
   /** Of lane O, not yet vested. */
   vesting: bigint;
+  /** Set aside for challenges that run. */
+  held: bigint;
+  /** Of `vesting` and `held` together, by the node's stake of now: beyond it lane O pays no batch. */
+  limit: bigint;
+  /** Share s of the stake that stands behind lane O here: 2^-(s + 1) of it; 0 for no lane O. */
+  share: bigint;
   nextNonce: bigint;
   /** What a new channel must hold. */
   leastDeposit: bigint;

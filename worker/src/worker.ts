@@ -132,7 +132,6 @@ export class Worker {
       );
     }
     await registrar.requireOperator();
-    await registrar.requireLane(this.#config.settlement.lane);
     this.#maxBatchAge = await chain.maxBatchAge();
     // A settlement of the run before goes first: its nonce is the next one.
     const before = await watcher.poll();
@@ -142,6 +141,7 @@ export class Worker {
       if (pending !== undefined) await handover?.give(pending);
       await follower.follow(before);
     }
+    await registrar.requireLane(this.#config.settlement.lane, this.#config.lineId);
     await registrar.ensure();
     const view = await watcher.poll();
     await versions.start(view.active);

@@ -37,6 +37,9 @@ const HINTS: Readonly<Record<string, string>> = {
   InferenceEscrow_UnknownNode: "The node must register first: nodes.register.",
   InferenceEscrow_VersionNotPayable:
     "The line's owner never activated this version, or its grace ended before the work.",
+  InferenceEscrow_SharesExceeded: "The shares of all lines may be a quarter of the stake: lower another line's first.",
+  InferenceEscrow_StakeTooLow:
+    "Wait until pay has vested, add stake, or settle by lane V; see limit of escrow.earningsOf.",
   InferenceEscrow_WrongNonce: "Sign the batch with nextNonce of escrow.earningsOf.",
   Locks_AlreadyRequested: "Wait until unlockAt, then unlock.",
   Locks_Locked: "Unlock it first: request the unlock, wait for the delay that was chosen, then unlock.",

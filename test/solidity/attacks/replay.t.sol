@@ -144,7 +144,7 @@ contract ReplayAttacksTest is AttackBase {
 
     /// @notice A node counts its nonces to the end, so that the first come again: the last is never used, nor is any twice.
     function test_Attack39_NoncesEnd() external {
-        _storeNonce(type(uint32).max);
+        _storeNonce(LAST_NONCE);
 
         bytes memory over = abi.encodeWithSelector(BookStates.BookState_NoncesUsedUp.selector);
         (Batch memory batch, bytes memory rows) = (_batch(Lane.Optimistic), _rows(_amount(optimistic, 10)));
@@ -153,8 +153,9 @@ contract ReplayAttacksTest is AttackBase {
         escrow.settle(batch, rows, signature);
         vm.expectRevert(over);
         vm.prank(NODE);
-        escrow.skipBatch(lineId, type(uint32).max);
-        assertEq(escrow.earningsOf(NODE, lineId).leastDeposit, 1, "the bits above the nonce");
+        escrow.skipBatch(lineId, LAST_NONCE);
+        assertEq(_earnings().leastDeposit, 1, "the bits above the nonce");
+        assertEq(_earnings().share, MOST_STAKE, "the bits between");
         // Exits need none.
         _requestClose(optimistic);
         assertEq(_withdraw(optimistic), 100, "refund");

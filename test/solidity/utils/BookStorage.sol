@@ -8,6 +8,8 @@ abstract contract BookStorage is PaymentsBase {
     /// @dev Slot of `_books` in {EscrowBase}.
     uint256 private constant BOOKS = 3;
     uint256 private constant NONCE = 192;
+    /// @dev No batch has it: the one before is the last.
+    uint32 internal constant LAST_NONCE = 2 ** 28 - 1;
     uint256 private constant COUNT = 230;
 
     /// @dev Lets NODE's book of the line have had this many channels.
@@ -19,7 +21,7 @@ abstract contract BookStorage is PaymentsBase {
 
     /// @dev Lets NODE's next batch of the line have this nonce.
     function _storeNonce(uint32 nonce) internal {
-        uint256 rest = uint256(vm.load(address(escrow), _stateSlot())) & ~(uint256(type(uint32).max) << NONCE);
+        uint256 rest = uint256(vm.load(address(escrow), _stateSlot())) & ~(uint256(LAST_NONCE) << NONCE);
         vm.store(address(escrow), _stateSlot(), bytes32((uint256(nonce) << NONCE) | rest));
         assertEq(_earnings().nextNonce, nonce, "nonce stored");
     }

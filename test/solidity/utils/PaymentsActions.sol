@@ -90,6 +90,12 @@ abstract contract PaymentsActions is PaymentSigning {
             });
     }
 
+    /// @dev Another share of NODE's stake for lane O of the line, see {ISettlements.setStakeShare}.
+    function _setShare(uint8 share) internal {
+        vm.prank(NODE);
+        escrow.setStakeShare(lineId, share);
+    }
+
     function _earnings() internal view returns (Earnings memory) {
         return escrow.earningsOf(NODE, lineId);
     }

@@ -17,8 +17,11 @@ import {SignatureValidator} from "../../../contracts/SignatureValidator.sol";
 import {PaymentsActions} from "./PaymentsActions.sol";
 
 /// @notice Everything that money needs: a line with an active version and a policy, a staked node with an attested
-/// enclave, an escrow, and an arbiter that may slash.
+/// enclave, an escrow whose lane O it stands behind, and an arbiter that may slash.
 abstract contract PaymentsBase is PaymentsActions {
+    /// @dev The highest share of the stake, a quarter: lane O of one line has it all.
+    uint8 internal constant MOST_STAKE = 1;
+
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(1_000);
@@ -42,6 +45,7 @@ abstract contract PaymentsBase is PaymentsActions {
 
         _registerNode(NODE, PAYOUT, MIN_STAKE);
         _registerEnclave(NODE, ENCLAVE);
+        _setShare(MOST_STAKE);
     }
 
     /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
@@ -55,6 +59,7 @@ abstract contract PaymentsBase is PaymentsActions {
         _pin(OWNER, lineId, MEASUREMENT);
         _registerNode(NODE, PAYOUT, MIN_STAKE);
         _registerEnclave(NODE, ENCLAVE);
+        _setShare(MOST_STAKE);
     }
 
     /// @dev Puts another registry in the place of `nodes`.

@@ -41,6 +41,7 @@ describe("batches as large as a transaction", () => {
     lineId = lineIdOf(modelId, await world.signers.owner.getAddress());
     await (await owner.deltas.openLine({ modelId })).wait();
     node = await registerNode(world, { receiptKey: enclave.address, hpkePublicKey: id("hpke") as Hex });
+    await (await operator.escrow.setStakeShare({ lineId, share: 1 })).wait();
     const policy = { followDefaults: false, maxTcbStatus: TcbStatus.UpToDate };
     const verifiers = [world.address("DevelopmentTeeVerifier")];
     await (await owner.nodes.setPolicy({ lineId, policy, verifiers, measurements: [MEASUREMENT] })).wait();

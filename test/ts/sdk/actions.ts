@@ -396,8 +396,16 @@ describe("sdk: actions", () => {
       const { nextNonce: nonce } = await operator.escrow.earningsOf({ node, lineId });
       const batch = { node, lineId, versionHash, lane: Lane.Optimistic, nonce, lastAt: await now() };
       const rows = packOptimisticRows([{ channel, amount: 60n }]);
-      await (await operator.escrow.settle(await operator.escrow.signSettlement({ batch, rows, enclave }))).wait();
-      expect((await payer.escrow.earningsOf({ node, lineId })).vesting).to.equal(60n);
+      const settlement = await operator.escrow.signSettlement({ batch, rows, enclave });
+      const refused = await revertOf(operator.escrow.settle.simulate(settlement));
+      expect(refused.errorName).to.equal("InferenceEscrow_StakeTooLow");
+      expect(refused.args).to.deep.equal({ unvested: 60n, limit: 0n });
+      const shared = await (await operator.escrow.setStakeShare({ lineId, share: 2 })).wait();
+      expect(shared).to.deep.include({ node, lineId, share: 2n });
+      await (await operator.escrow.settle(settlement)).wait();
+      const free = await operator.nodes.freeStakeOf({ node });
+      const earnings = await payer.escrow.earningsOf({ node, lineId });
+      expect(earnings).to.deep.include({ vesting: 60n, held: 0n, share: 2n, limit: free / 8n });
 
       const { bond, answerPeriod } = await payer.arbiter.parameters();
       await await (await payer.contract("Token").mint(await world.signers.payer.getAddress(), bond)).wait();
@@ -409,6 +417,7 @@ describe("sdk: actions", () => {
       const { proven, complete } = await (await operator.arbiter.answer({ ...id, ...voucher })).wait();
       expect([proven, complete]).to.deep.equal([30n, false]);
       expect((await payer.arbiter.challengeOf(id)).held).to.equal(30n);
+      expect((await payer.escrow.earningsOf({ node, lineId })).held).to.equal(30n);
       await networkHelpers.time.increase(answerPeriod + 1n);
       const { refund, shortfall } = await (await operator.arbiter.uphold(id)).wait();
       expect([refund, shortfall]).to.deep.equal([30n, 0n]);

@@ -88,18 +88,32 @@ describe("worker: lanes of a settlement", () => {
     expect((await batches(chain, node)).at(-1)).to.deep.equal([Lane.Optimistic, 1, PRICE]);
   });
 
+  it("lets stake stand behind lane O when it opts in, and shows vouchers for what stake does not stand behind", async () => {
+    const node = await serve({ settlement: OPTIMISTIC });
+    const payer = await open(node, true);
+    const earnings = () => chain.escrow.getFunction("earningsOf").staticCall(node.operator.address, line.lineId);
+    expect((await earnings()).share).to.equal(1n);
+    const { stake } = await chain.nodes.getFunction("nodeOf").staticCall(node.operator.address);
+    const unit = (await chain.escrow.getFunction("UNIT").staticCall()) as bigint;
+    expect((await earnings()).limit).to.equal(stake / 4n / unit);
+    await send(node.operator, chain.nodes, "requestThaw", stake);
+    await payer.infer(node.url);
+    await settle(node, PRICE);
+    expect(await batches(chain, node)).to.deep.equal([[Lane.Voucher, 0, PRICE]]);
+  });
+
   it("refuses to start optimistically where the escrow has no such lane", async () => {
     const { addresses } = workerConfig(chain, line);
     const { log } = createServer({ logLevel: "silent", bodyLimit: 1_024 });
     const registrar = (hasLane: boolean) => {
-      const of = { hasOptimisticLane: async () => hasLane } as Partial<Chain> as Chain;
+      const of = { hasOptimisticLane: async () => hasLane, stakeShare: async () => 1 } as Partial<Chain> as Chain;
       const sender = new Sender(chain.provider, 31_337n, `0x${"01".repeat(32)}`, (work) => work());
       return new Registrar(chain.provider, of, sender, {} as Enclave, addresses, log);
     };
-    await registrar(false).requireLane("voucher");
-    await registrar(true).requireLane("optimistic");
+    await registrar(false).requireLane("voucher", line.lineId);
+    await registrar(true).requireLane("optimistic", line.lineId);
     const refused = await registrar(false)
-      .requireLane("optimistic")
+      .requireLane("optimistic", line.lineId)
       .catch((error: unknown) => error);
     expect(refused).to.include({ code: "LANE_UNAVAILABLE" });
   });

@@ -132,6 +132,16 @@ export class RpcChain implements Chain {
     return await read(this.#escrow, "OPTIMISTIC", []);
   }
 
+  async stakeShare(): Promise<number> {
+    return Number((await read(this.#escrow, "earningsOf", [this.#node, this.#lineId])).share);
+  }
+
+  async optimisticRoom(): Promise<bigint> {
+    const { limit, vesting, held } = await read(this.#escrow, "earningsOf", [this.#node, this.#lineId]);
+    const taken = (vesting as bigint) + (held as bigint);
+    return (limit as bigint) > taken ? (limit as bigint) - taken : 0n;
+  }
+
   async channel(channel: bigint, block?: number): Promise<ChannelState | undefined> {
     try {
       const found = await read(this.#escrow, "channelOf", [this.#node, this.#lineId, channel], block);

@@ -1,5 +1,5 @@
 import { bindingOf, type Hex, InsufficientFundsError, ZERO_HASH } from "@freehold/sdk";
-import { nodeRegistryAbi } from "@freehold/sdk/abis";
+import { inferenceEscrowAbi, nodeRegistryAbi } from "@freehold/sdk/abis";
 import { Interface, isCallException, isError, type JsonRpcProvider } from "ethers";
 import type { Enclave } from "../enclave/enclave.js";
 import { OperatorError, reason, WorkerError } from "../errors.js";
@@ -12,6 +12,11 @@ import type { Chain, EnclaveState } from "./types.js";
 import type { ChainView } from "./view.js";
 
 const NODES = new Interface(nodeRegistryAbi);
+const ESCROW = new Interface(inferenceEscrowAbi);
+
+/** The largest share of a line: 2^-(1 + 1) of the stake. */
+const STAKE_SHARE = 1;
+const STAKE_SHARE_GAS = 150_000n;
 
 /** The part of an enclave's life that must be left before a new one is registered: a fifth. */
 const RENEWAL = 5n;
@@ -64,15 +69,34 @@ export class Registrar {
   }
 
   /**
-   * What a node needs before it settles in a lane: whatever lane O asks for on the chain is put right or asked for here. Throws
-   * `LANE_UNAVAILABLE`.
+   * What a node needs before it settles in a lane: lane O pays as far as stake stands behind it, a quarter of it for a node that
+   * has not said otherwise. Throws `LANE_UNAVAILABLE`.
    */
-  async requireLane(lane: LaneChoice): Promise<void> {
-    if (lane === "voucher" || (await this.#chain.hasOptimisticLane())) return;
-    throw new OperatorError(
-      "LANE_UNAVAILABLE",
-      "this deployment has no optimistic lane, for stake is in another token: serve with --lane voucher",
-    );
+  async requireLane(lane: LaneChoice, lineId: Hex): Promise<void> {
+    if (lane === "voucher") return;
+    if (!(await this.#chain.hasOptimisticLane())) {
+      throw new OperatorError(
+        "LANE_UNAVAILABLE",
+        "this deployment has no optimistic lane, for stake is in another token: serve with --lane voucher",
+      );
+    }
+    if ((await this.#chain.stakeShare()) !== 0) return;
+    const to = this.#addresses.inferenceEscrow;
+    const data = ESCROW.encodeFunctionData("setStakeShare", [lineId, STAKE_SHARE]);
+    try {
+      await this.#sender.send({ to, data, gasLimit: STAKE_SHARE_GAS });
+    } catch (cause) {
+      if (!(cause instanceof WorkerError) && !isCallException(cause)) throw cause;
+      const why = refusal(cause);
+      throw new OperatorError(
+        "LANE_UNAVAILABLE",
+        `the escrow lets no stake stand behind this line (${why}): other lines have it`,
+        {
+          cause,
+        },
+      );
+    }
+    this.#log.info({ share: STAKE_SHARE }, "a quarter of the stake stands behind the optimistic lane");
   }
 
   /** Registers new keys unless the chain knows keys of this code that last. Throws `ENCLAVE_REFUSED`. */

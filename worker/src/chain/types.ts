@@ -75,6 +75,10 @@ export interface Chain {
   minStake(): Promise<bigint>;
   /** Whether the escrow has lane O. */
   hasOptimisticLane(): Promise<boolean>;
+  /** The share of the stake that stands behind the line's pay in lane O (`InferenceEscrow.setStakeShare`); 0: none. */
+  stakeShare(): Promise<number>;
+  /** Units that lane O would still pay by the stake of now. */
+  optimisticRoom(): Promise<bigint>;
   /** Undefined when the node has no such channel. */
   channel(channel: bigint, block?: number): Promise<ChannelState | undefined>;
   /** Whether the escrow would take this as its payer's word that the channel is to be closed, now. */

@@ -28,13 +28,8 @@ export interface SettlementPolicy extends PlanPolicy {
  * The lane of a row. A challenged channel shows its voucher, which is final; so does one that owes more than a row of lane O can take, for the
  * books take over whole inferences.
  */
-export function laneOf(
-  choice: LaneChoice,
-  debt: Debt,
-  channel: PayingChannel | undefined,
-  isChallenged: boolean,
-): Lane {
+export function laneOf(choice: LaneChoice, debt: Debt, channel: PayingChannel | undefined, byVoucher: boolean): Lane {
   const owed = claimOf(debt) - debt.accounted;
-  if (choice === "voucher" || isChallenged || owed > MAX_OPTIMISTIC_AMOUNT) return Lane.Voucher;
+  if (choice === "voucher" || byVoucher || owed > MAX_OPTIMISTIC_AMOUNT) return Lane.Voucher;
   return cheapestLane(channel);
 }

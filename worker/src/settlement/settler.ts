@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   cheapestLane,
+  claimOf,
   type Debt,
   type Hex,
   Lane,
@@ -29,6 +31,7 @@ const REST = 60_000;
 const SKIP_GAS = 80_000n;
 /** How long a skipped nonce is waited for, in milliseconds. */
 const SKIP_PATIENCE = 60_000;
+const SKIP_POLL = 200;
 
 export interface SettlerParts {
   readonly store: Store;
@@ -117,16 +120,19 @@ export class Settler {
   async #inStep({ rows, cause }: PlannedBatch, view: ChainView): Promise<PlannedBatch | undefined> {
     const { chain, keeper, policy } = this.#parts;
     const debts = rows.map(({ debt }) => debt);
-    const challenged = new Set<bigint>();
+    const byVoucher = new Set<bigint>();
     const states = await Promise.all(
       debts.map(async ({ channel }) => {
         const state = await chain.channel(channel);
         const mayDebit = policy.lane === "optimistic" && cheapestLane(state) === Lane.Optimistic;
-        if (mayDebit && (await chain.isChallenged(channel))) challenged.add(channel);
+        if (mayDebit && (await chain.isChallenged(channel))) byVoucher.add(channel);
         return [channel, state] as const;
       }),
     );
-    const { batches, left } = this.#plan(debts, view, new Map(states), true, challenged);
+    if (policy.lane === "optimistic" && (await this.#exceedsRoom(debts))) {
+      for (const { channel } of debts) byVoucher.add(channel);
+    }
+    const { batches, left } = this.#plan(debts, view, new Map(states), true, byVoucher);
     await keeper.reconcile(
       left.map(({ debt }) => debt.channel),
       view,
@@ -135,12 +141,18 @@ export class Settler {
     return batches[0] && { ...batches[0], cause };
   }
 
+  /** Whether these debts are more than the node's stake stands behind in lane O now: they go by voucher then. */
+  async #exceedsRoom(debts: readonly Debt[]): Promise<boolean> {
+    const owed = debts.reduce((sum, debt) => sum + claimOf(debt) - debt.accounted, 0n);
+    return owed > (await this.#parts.chain.optimisticRoom());
+  }
+
   #plan(
     debts: readonly Debt[],
     view: ChainView,
     states: ReadonlyMap<bigint, ChannelState | undefined>,
     all: boolean,
-    challenged?: ReadonlySet<bigint>,
+    byVoucher?: ReadonlySet<bigint>,
   ): SettlementPlan {
     const { policy, maxBatchAge } = this.#parts;
     return planSettlement(debts, {
@@ -151,7 +163,7 @@ export class Settler {
       activeHash: view.active.hash,
       all,
       channelOf: (channel) => states.get(channel),
-      laneOf: (debt, state) => laneOf(policy.lane, debt, state, challenged?.has(debt.channel) === true),
+      laneOf: (debt, state) => laneOf(policy.lane, debt, state, byVoucher?.has(debt.channel) === true),
     });
   }
 
@@ -225,8 +237,14 @@ export class Settler {
       { nonce: nonce.toString(), transaction: transaction.hash },
       "a batch was never paid: its nonce is given up",
     );
-    // Until the chain has it, the next turn would read the same nonce and give it up a second time.
-    await provider.waitForTransaction(transaction.hash, 1, SKIP_PATIENCE);
+    // Until the chain has it, the next turn would read the same nonce and give it up a second time; one that the network forgot is
+    // sent anew then.
+    const end = performance.now() + SKIP_PATIENCE;
+    while (performance.now() < end) {
+      if ((await provider.getTransactionReceipt(transaction.hash)) !== null) break;
+      if ((await provider.getTransaction(transaction.hash)) === null) break;
+      await sleep(SKIP_POLL);
+    }
     return true;
   }
 

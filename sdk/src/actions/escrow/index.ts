@@ -26,6 +26,7 @@ import { rollOver } from "./roll-over.js";
 import { seize } from "./seize.js";
 import { setDepositsPaused } from "./set-deposits-paused.js";
 import { setLeastDeposit } from "./set-least-deposit.js";
+import { setStakeShare } from "./set-stake-share.js";
 import { settle } from "./settle.js";
 import { settleAndCollect } from "./settle-and-collect.js";
 import { signCloseRequest } from "./sign-close-request.js";
@@ -74,6 +75,7 @@ export const escrowActions = {
   seize,
   setDepositsPaused,
   setLeastDeposit,
+  setStakeShare,
   settle,
   settleAndCollect,
   signCloseRequest,

@@ -1,7 +1,7 @@
 import type { Hex } from "../../hex.js";
 import { write } from "../write.js";
 
-/** Gives what is owed to the caller to a node, as earned. */
+/** Gives what the caller holds of a node's pay back to it; it vests anew. Slashers only. */
 export const restore = write({
   contract: "InferenceEscrow",
   method: "restore",

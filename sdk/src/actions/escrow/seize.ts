@@ -1,7 +1,7 @@
 import type { Hex } from "../../hex.js";
 import { write } from "../write.js";
 
-/** Sets aside up to `units` of a node's earnings, owed to the caller. Slashers of the registry only. */
+/** Sets aside up to `units` of a node's earnings, which the caller holds then. Slashers of the registry only. */
 export const seize = write({
   contract: "InferenceEscrow",
   method: "seize",

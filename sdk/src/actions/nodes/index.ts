@@ -4,6 +4,7 @@ import { bindingOf } from "./binding-of.js";
 import { compensationOf } from "./compensation-of.js";
 import { defaultMeasurement } from "./default-measurement.js";
 import { enclaveOf } from "./enclave-of.js";
+import { freeStakeOf } from "./free-stake-of.js";
 import { isPayable } from "./is-payable.js";
 import { isSlasher } from "./is-slasher.js";
 import { liabilities } from "./liabilities.js";
@@ -41,6 +42,7 @@ export const nodesActions = {
   compensationOf,
   defaultMeasurement,
   enclaveOf,
+  freeStakeOf,
   isPayable,
   isSlasher,
   liabilities,

@@ -23,7 +23,7 @@ contract PaymentsInvariants is PaymentsBase {
 
     function invariant_I4_EscrowHoldsWhatItOwes() external view {
         uint256 sum = uint256(_earnings().earned) + _earnings().vesting;
-        sum += uint256(escrow.owed(PAYER)) + escrow.owed(address(arbiter));
+        sum += uint256(escrow.owed(PAYER)) + _earnings().held;
         for (uint256 i = 0; i < escrow.channelCount(NODE, lineId); ++i) {
             Channel memory channel = _channel(i);
             if (!channel.closed) sum += channel.deposited - channel.paid;

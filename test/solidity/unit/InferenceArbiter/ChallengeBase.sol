@@ -61,7 +61,7 @@ abstract contract ChallengeBase is PaymentsBase {
         assertEq(running.asserted, asserted, "asserted");
         assertEq(running.debited, debited, "debited");
         assertEq(running.held, held, "held");
-        assertEq(escrow.owed(address(arbiter)), held, "set aside");
+        assertEq(_earnings().held, held, "set aside");
     }
 
     function _expectNone() internal view {

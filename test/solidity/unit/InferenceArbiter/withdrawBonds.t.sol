@@ -49,6 +49,7 @@ contract InferenceArbiterWithdrawBondsTest is ChallengeBase {
     function test_GivenUnitIsNotTheTokensSmallest() external {
         // 12 digits more than units have.
         _deployPayments(new TestToken(18));
+        _addStake(NODE, 4 * DEBITED * 1e12);
         channel = _openOptimistic(PAYER_KEY, NODE, DEPOSIT);
         _settleAmount(channel, uint32(DEBITED));
         token.mint(PAYER, BOND * 1e12);
@@ -58,7 +59,7 @@ contract InferenceArbiterWithdrawBondsTest is ChallengeBase {
         vm.stopPrank();
         vm.warp(_now() + ANSWER_PERIOD + 1);
         _uphold();
-        assertEq(nodes.nodeOf(NODE).stake, 0, "100 units are more than all of it");
+        assertEq(nodes.nodeOf(NODE).stake, MIN_STAKE + (4 * 60 - 2 * 50) * 1e12, "less twice 50 units");
         vm.prank(PAYER);
         assertEq(arbiter.withdrawBonds(address(escrow), PAYER), BOND * 1e12, "amount");
         assertEq(token.balanceOf(PAYER), BOND * 1e12, "sent");

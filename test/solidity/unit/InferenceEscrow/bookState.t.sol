@@ -6,6 +6,7 @@ import {Test} from "../../utils/Test.sol";
 
 contract BookStateTest is Test {
     uint256 private constant MOST = 2 ** 56 - 1;
+    uint32 private constant LAST_NONCE = 2 ** 28 - 1;
 
     /// @dev The parts of a state, for a model of it.
     struct Parts {
@@ -14,6 +15,7 @@ contract BookStateTest is Test {
         uint256 maturing;
         uint24 epoch;
         uint32 nonce;
+        uint8 share;
         uint8 exponent;
         uint32 count;
     }
@@ -127,7 +129,7 @@ contract BookStateTest is Test {
 
     function testFuzz_WithNextNonce(Parts memory parts) external pure {
         _bound(parts);
-        parts.nonce = uint32(bound(parts.nonce, 0, type(uint32).max - 1));
+        parts.nonce = uint32(bound(parts.nonce, 0, LAST_NONCE - 1));
         BookState state = _pack(parts).withNextNonce();
         ++parts.nonce;
         _expect(state, parts);
@@ -135,7 +137,7 @@ contract BookStateTest is Test {
 
     function testFuzz_WithNextNonce_RevertGiven_NoncesAreUsedUp(Parts memory parts) external {
         _bound(parts);
-        parts.nonce = type(uint32).max;
+        parts.nonce = LAST_NONCE;
         vm.expectRevert(BookStates.BookState_NoncesUsedUp.selector);
         this.withNextNonce(_pack(parts));
     }
@@ -153,6 +155,14 @@ contract BookStateTest is Test {
         exponent = uint8(bound(exponent, 0, 55));
         BookState state = _pack(parts).withLeastDeposit(exponent);
         parts.exponent = exponent;
+        _expect(state, parts);
+    }
+
+    function testFuzz_WithShare(Parts memory parts, uint8 share) external pure {
+        _bound(parts);
+        share = uint8(bound(share, 0, 15));
+        BookState state = _pack(parts).withShare(share);
+        parts.share = share;
         _expect(state, parts);
     }
 
@@ -189,6 +199,8 @@ contract BookStateTest is Test {
         parts.vesting = bound(parts.vesting, 0, MOST);
         parts.maturing = bound(parts.maturing, 0, MOST);
         parts.epoch = uint24(bound(parts.epoch, 0, 2 ** 24 - 2));
+        parts.nonce = uint32(bound(parts.nonce, 0, LAST_NONCE));
+        parts.share = uint8(bound(parts.share, 0, 15));
         parts.exponent = uint8(bound(parts.exponent, 0, 55));
         parts.count = uint32(bound(parts.count, 0, BookStates.MAX_CHANNELS));
     }
@@ -206,6 +218,7 @@ contract BookStateTest is Test {
             BookState.wrap(
                 (uint256(parts.count) << 230) |
                     (uint256(parts.exponent) << 224) |
+                    (uint256(parts.share) << 220) |
                     (uint256(parts.nonce) << 192) |
                     (uint256(parts.epoch) << 168) |
                     (parts.maturing << 112) |
@@ -219,6 +232,7 @@ contract BookStateTest is Test {
         assertEq(state.earned(), parts.earned, "earned");
         assertEq(state.unvested(), parts.vesting + parts.maturing, "unvested");
         assertEq(state.nonce(), parts.nonce, "nonce");
+        assertEq(state.share(), parts.share, "share");
         assertEq(state.leastDeposit(), 1 << parts.exponent, "leastDeposit");
         assertEq(state.count(), parts.count, "count");
         assertEq(BookState.unwrap(state), BookState.unwrap(_pack(parts)), "state");

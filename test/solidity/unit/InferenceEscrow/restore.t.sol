@@ -5,7 +5,7 @@ import {ICustody} from "../../../../contracts/interfaces/ICustody.sol";
 import {CustodyBase} from "./CustodyBase.sol";
 
 contract InferenceEscrowRestoreTest is CustodyBase {
-    function test_RevertGiven_LessIsOwedToTheCaller() external {
+    function test_RevertGiven_CallerHoldsLess() external {
         _settleAmount(optimistic, 20);
         _seize(20);
         vm.expectRevert(_nothingOwed(slasher));
@@ -16,25 +16,44 @@ contract InferenceEscrowRestoreTest is CustodyBase {
         escrow.restore(NODE, lineId, 1);
     }
 
-    function test_WhenEnoughIsOwed() external {
+    function test_WhenEnoughIsHeld() external {
         _settleAmount(optimistic, 20);
         _seize(20);
         vm.expectEmit(address(escrow));
         emit ICustody.EarningsRestored(NODE, lineId, slasher, 15);
         vm.prank(slasher);
         escrow.restore(NODE, lineId, 15);
-        assertEq(escrow.owed(slasher), 5, "owed");
+        assertEq(_earnings().held, 5, "held");
         assertEq(_earnings().vesting, 15, "vesting anew");
         assertEq(_earnings().earned, 0, "not earned");
         skip(2 * VEST_PERIOD);
         assertEq(escrow.collect(NODE, lineId), 15, "collected");
     }
 
-    function test_WhenPayerGivesWhatHeIsOwed() external {
+    function test_WhenNothingIsGiven() external {
+        escrow.restore(NODE, lineId, 0);
+        assertEq(_earnings().vesting, 0, "vesting");
+    }
+
+    /// @dev Whoever could give his own would lower what is held without ending a dispute.
+    function test_RevertWhen_CallerGivesWhatHeIsOwed() external {
+        _settleAmount(optimistic, 20);
+        _seize(20);
         _release(channel);
+        vm.expectRevert(_nothingOwed(PAYER));
         vm.prank(PAYER);
-        escrow.restore(NODE, lineId, DEPOSIT);
-        assertEq(_earnings().vesting, DEPOSIT, "vesting");
-        assertEq(escrow.owed(PAYER), 0, "owed");
+        escrow.restore(NODE, lineId, 20);
+        assertEq(_earnings().held, 20, "held");
+    }
+
+    function test_RevertWhen_BookIsAnother() external {
+        _settleAmount(optimistic, 20);
+        _seize(20);
+        vm.startPrank(slasher);
+        vm.expectRevert(_nothingOwed(slasher));
+        escrow.restore(OTHER_NODE, lineId, 20);
+        vm.expectRevert(_nothingOwed(slasher));
+        escrow.restore(NODE, keccak256("another line"), 20);
+        vm.stopPrank();
     }
 }

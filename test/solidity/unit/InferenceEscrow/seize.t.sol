@@ -53,11 +53,49 @@ contract InferenceEscrowSeizeTest is CustodyBase {
         _expectSeized(7, 0, 0, 0);
     }
 
+    function test_GivenCallerHoldsMore() external {
+        _earnAll();
+        _seize(2);
+        _seize(3);
+        assertEq(_earnings().held, 5, "held");
+        vm.prank(slasher);
+        escrow.restore(NODE, lineId, 5);
+        assertEq(_earnings().held, 0, "held no more");
+    }
+
+    function test_GivenAnotherSlasherHoldsSome() external {
+        address[] memory slashers = new address[](2);
+        (slashers[0], slashers[1]) = (slasher, STRANGER);
+        nodes = _newRegistry(false);
+        nodes.setSlashers(slashers);
+        escrow = _newEscrow(token);
+        nodes.setVerifier(verifier, _always());
+        _pin(OWNER, lineId, MEASUREMENT);
+        _registerNode(NODE, PAYOUT, MIN_STAKE);
+        _registerEnclave(NODE, ENCLAVE);
+        _setShare(MOST_STAKE);
+        optimistic = _openOptimistic(PAYER_KEY, NODE, 10_000);
+        _settleAmount(optimistic, 20);
+        _seize(7);
+
+        vm.startPrank(STRANGER);
+        assertEq(escrow.seize(NODE, lineId, 7), 0, "nothing for another");
+        vm.expectRevert(_nothingOwed(STRANGER));
+        escrow.restore(NODE, lineId, 7);
+        vm.stopPrank();
+        vm.prank(slasher);
+        escrow.assign(NODE, lineId, PAYER, 7);
+        vm.prank(STRANGER);
+        assertEq(escrow.seize(NODE, lineId, 7), 7, "afterwards");
+        assertEq(_earnings().held, 7, "held");
+    }
+
     function _expectSeized(uint64 units, uint64 seized, uint64 earned, uint64 vesting) private {
         vm.expectEmit(address(escrow));
         emit ICustody.EarningsSeized(NODE, lineId, slasher, seized);
         assertEq(_seize(units), seized, "seized");
-        assertEq(escrow.owed(slasher), seized, "owed");
+        assertEq(_earnings().held, seized, "held");
+        assertEq(escrow.owed(slasher), 0, "owed to nobody");
         assertEq(_earnings().earned, earned, "earned");
         assertEq(_earnings().vesting, vesting, "vesting");
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Lane} from "../../../../contracts/interfaces/ISettlements.sol";
+import {Batch, ISettlements, Lane} from "../../../../contracts/interfaces/ISettlements.sol";
 import {ChannelBase} from "./ChannelBase.sol";
 
 /// @notice Rows of lane O.
@@ -12,6 +12,8 @@ contract InferenceEscrowSettleAmountRowsTest is ChannelBase {
     function setUp() public override {
         super.setUp();
         optimistic = _openOptimistic(PAYER_KEY, NODE, DEPOSIT);
+        // Enough for any row.
+        _addStake(NODE, 2 ** 36);
     }
 
     function testFuzz_WhenRowIsInOrder(uint64 deposit, uint64 first, uint32 amount) external {
@@ -81,6 +83,53 @@ contract InferenceEscrowSettleAmountRowsTest is ChannelBase {
             sum += pay;
         }
         assertEq(total, sum, "total");
+    }
+
+    /// @dev Runs of full groups, which are taken at once, with others between them: channels 4 to 27, of which 17 pays nothing.
+    function test_WhenFullGroupsFollowOneAnother() external {
+        bytes memory rows = _fullGroups();
+        (uint64 total, bytes memory skipped) = _settle(_batch(Lane.Optimistic, _now()), rows);
+        // Channel 14 has no row: 17 is row 12.
+        assertEq(bytes32(skipped), bytes32(hex"0010"), "skipped");
+        assertEq(total, 22 * 3, "total");
+        for (uint256 i = 4; i < 28; ++i) assertEq(_channel(i).paid, i == 14 || i == 17 ? 0 : 3, "paid");
+    }
+
+    /// @dev Behind full groups, all that may be wrong with the next one.
+    function test_RevertWhen_GroupBehindFullOnesIsMalformed() external {
+        bytes memory rows = _fullGroups();
+        bytes[6] memory wrong = [
+            // The slot before again, and one lower.
+            bytes(hex"0000060f00000001000000010000000100000001"),
+            hex"0000050f00000001000000010000000100000001",
+            // Cut within its rows, and within its header; no row; a mask over 15.
+            hex"0000070f000000010000000100000001000000",
+            hex"000007",
+            hex"00000700",
+            hex"0000071f00000001000000010000000100000001"
+        ];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            bytes memory all = bytes.concat(rows, wrong[i]);
+            Batch memory batch = _batch(Lane.Optimistic, _now());
+            bytes memory signature = _signBatch(ENCLAVE_KEY, batch, all);
+            vm.expectRevert(
+                abi.encodeWithSelector(ISettlements.InferenceEscrow_MalformedRows.selector, wrong[i].length)
+            );
+            escrow.settle(batch, all, signature);
+        }
+        assertEq(_earnings().nextNonce, 0, "nonce");
+    }
+
+    /// @dev Rows of 3 units for all channels of slots 1 to 6, but no row for channel 14 and no amount for channel 17.
+    function _fullGroups() private returns (bytes memory rows) {
+        while (escrow.channelCount(NODE, lineId) < 4) _open(STRANGER_KEY, NODE, 1);
+        for (uint256 i = 4; i < 28; ++i) _openOptimistic(PAYER_KEY, NODE, 9);
+        for (uint24 slot = 1; slot < 7; ++slot) {
+            rows = bytes.concat(rows, abi.encodePacked(slot, uint8(slot == 3 ? 11 : 15)));
+            for (uint256 i = 0; i < (slot == 3 ? 3 : 4); ++i) {
+                rows = bytes.concat(rows, abi.encodePacked(slot == 4 && i == 1 ? uint32(0) : uint32(3)));
+            }
+        }
     }
 
     /// @dev Any mix of lanes, rests and amounts, four at once: each channel ends where it should and no neighbour feels it.

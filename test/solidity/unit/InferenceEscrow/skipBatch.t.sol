@@ -15,9 +15,10 @@ contract InferenceEscrowSkipBatchTest is BookStorage {
     }
 
     function test_RevertGiven_NoncesAreUsedUp() external {
-        uint32 last = type(uint32).max;
+        uint32 last = LAST_NONCE;
         vm.prank(NODE);
         escrow.setLeastDeposit(lineId, 4);
+        _setShare(5);
         _storeNonce(last - 1);
         vm.prank(NODE);
         escrow.skipBatch(lineId, last - 1);
@@ -31,6 +32,7 @@ contract InferenceEscrowSkipBatchTest is BookStorage {
         escrow.settle(batch, "", signature);
         assertEq(_earnings().nextNonce, last, "nonce");
         assertEq(_earnings().leastDeposit, 16, "its neighbour in the slot");
+        assertEq(_earnings().share, 5, "its other neighbour");
     }
 
     function test_WhenNonceIsTheNext() external {

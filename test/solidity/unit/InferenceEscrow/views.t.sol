@@ -44,8 +44,26 @@ contract InferenceEscrowViewsTest is ChannelBase {
         Earnings memory none = escrow.earningsOf(STRANGER, lineId);
         assertEq(none.earned, 0, "earned");
         assertEq(none.vesting, 0, "vesting");
+        assertEq(none.held, 0, "held");
+        assertEq(none.limit, 0, "limit");
+        assertEq(none.share, 0, "share");
         assertEq(none.nextNonce, 0, "nextNonce");
         assertEq(none.leastDeposit, 1, "leastDeposit");
+    }
+
+    function test_EarningsOf_GivenLaneOWasUsed() external {
+        _setShare(2);
+        uint256 index = _openOptimistic(PAYER_KEY, NODE, 50);
+        _settleAmount(index, 20);
+        vm.prank(address(arbiter));
+        escrow.seize(NODE, lineId, 15);
+        Earnings memory some = _earnings();
+        assertEq(some.earned, 0, "earned");
+        assertEq(some.vesting, 5, "vesting");
+        assertEq(some.held, 15, "held");
+        assertEq(some.limit, MIN_STAKE / 8, "limit");
+        assertEq(some.share, 2, "share");
+        assertEq(some.nextNonce, 1, "nextNonce");
     }
 
     function test_VoucherDigest_IsEip712() external {

@@ -121,7 +121,7 @@ contract SignatureValidatorIsValidTest is PaymentsBase {
         bytes[3] memory calls = [
             abi.encodeCall(escrow.withdraw, (STRANGER)),
             abi.encodeCall(escrow.withdrawChannel, (NODE, lineId, channel, STRANGER)),
-            abi.encodeCall(escrow.assign, (STRANGER, 100))
+            abi.encodeCall(escrow.assign, (NODE, lineId, STRANGER, 100))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
             _expectInvalidWrap(address(escrow), calls[i], "", "the escrow deploys no wallet");

@@ -65,6 +65,8 @@ export async function createBook(world: World, seed: string): Promise<TestBook> 
     await registerEnclave(world, keys);
   }
   const book = (await worlds.get(world)) as Hex;
+  // A 128th of the stake, so that a node of a test can serve many lines.
+  await (await operator.escrow.setStakeShare({ lineId, share: 6 })).wait();
   const versionHash = (await owner.deltas.lineOf({ lineId })).activeHash;
   const domain = escrowDomain(world.chainId, world.address("InferenceEscrow"));
   let signers = 0;
