@@ -1,31 +1,48 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+/// @notice What a call gave.
+/// @param success whether it passed
+/// @param data what it returned or reverted with
+/// @param afterwards keccak256 of what all views then returned, one behind the other
+struct Probe {
+    bool success;
+    bytes data;
+    bytes32 afterwards;
+}
+
 /// @title Prober
 /// @notice Makes many calls of one contract, each on the state before all of them: what a fuzzer asks in one eth_call.
 contract Prober {
     /// @notice Carries what a call gave past the revert that undoes it.
-    error Prober_Result(bool success, bytes data);
+    error Prober_Result(Probe result);
 
-    /// @notice What each call gives, in order: whether it passed, and what it returned or reverted with.
+    /// @notice What each call gives, in order, and what the views say behind it.
     function probe(
         address target,
-        bytes[] calldata calls
-    ) external returns (bool[] memory passed, bytes[] memory results) {
-        passed = new bool[](calls.length);
-        results = new bytes[](calls.length);
+        bytes[] calldata calls,
+        bytes[] calldata views
+    ) external returns (Probe[] memory results) {
+        results = new Probe[](calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            try this.callAndUndo(target, calls[i]) {} catch (bytes memory undone) {
-                (passed[i], results[i]) = abi.decode(_withoutSelector(undone), (bool, bytes));
+            try this.callAndUndo(target, calls[i], views) {} catch (bytes memory undone) {
+                results[i] = abi.decode(_withoutSelector(undone), (Probe));
             }
         }
     }
 
     /// @notice Calls and reverts with {Prober_Result}, always.
-    function callAndUndo(address target, bytes calldata data) external {
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool success, bytes memory result) = target.call(data);
-        revert Prober_Result(success, result);
+    function callAndUndo(address target, bytes calldata data, bytes[] calldata views) external {
+        Probe memory result;
+        (result.success, result.data) = target.call(data);
+        bytes memory seen;
+        for (uint256 i = 0; i < views.length; ++i) {
+            // solhint-disable-next-line avoid-low-level-calls
+            (, bytes memory answer) = target.staticcall(views[i]);
+            seen = bytes.concat(seen, answer);
+        }
+        result.afterwards = keccak256(seen);
+        revert Prober_Result(result);
     }
 
     function _withoutSelector(bytes memory undone) private pure returns (bytes memory rest) {
