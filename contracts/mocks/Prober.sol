@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 /// @notice What a call gave.
 /// @param success whether it passed
 /// @param data what it returned or reverted with
-/// @param afterwards keccak256 of what all views then returned, one behind the other
+/// @param afterwards keccak256 of what all views then returned, one behind the other; of nothing when the call failed
 struct Probe {
     bool success;
     bytes data;
@@ -34,9 +34,10 @@ contract Prober {
     /// @notice Calls and reverts with {Prober_Result}, always.
     function callAndUndo(address target, bytes calldata data, bytes[] calldata views) external {
         Probe memory result;
+        // solhint-disable-next-line avoid-low-level-calls
         (result.success, result.data) = target.call(data);
         bytes memory seen;
-        for (uint256 i = 0; i < views.length; ++i) {
+        for (uint256 i = 0; result.success && i < views.length; ++i) {
             // solhint-disable-next-line avoid-low-level-calls
             (, bytes memory answer) = target.staticcall(views[i]);
             seen = bytes.concat(seen, answer);
@@ -46,7 +47,11 @@ contract Prober {
     }
 
     function _withoutSelector(bytes memory undone) private pure returns (bytes memory rest) {
-        rest = new bytes(undone.length - 4);
-        for (uint256 i = 0; i < rest.length; ++i) rest[i] = undone[i + 4];
+        uint256 length = undone.length - 4;
+        // The length moves over the selector.
+        assembly ("memory-safe") {
+            rest := add(undone, 4)
+            mstore(rest, length)
+        }
     }
 }

@@ -8,7 +8,7 @@ import { type BookState, type Prediction, predict } from "./utils/settle-model.t
 import { createWorld } from "./utils/world.ts";
 
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
-const CASES = NIGHTLY ? 50_000 : 2_400;
+const CASES = NIGHTLY ? 50_000 : 2_000;
 const SEED = 20_260_727;
 /** Cases of one eth_call. */
 const CHUNK = 20;
@@ -84,15 +84,15 @@ describe("contracts: packed rows against a model in TypeScript", () => {
     for (const lane of [Lane.Voucher, Lane.Optimistic]) {
       for (const [kind, share] of [
         ["refused", 0.2],
-        ["pays", 0.15],
+        ["pays", 0.1],
         ["pays nothing", 0.02],
         ["pays some", 0.05],
         ["long bitmap", 0.02],
-        ["too much", 0.005],
       ] as const) {
         expect(counts.get(`lane ${lane}: ${kind}`) ?? 0, `lane ${lane}: ${kind}`).to.be.at.least((CASES / 2) * share);
       }
     }
+    expect(counts.get("lane 0: too much") ?? 0).to.be.at.least(CASES / 400);
     for (const what of DAMAGES.map(([name]) => name)) {
       const times = KINDS.map((kind) => counts.get(`${what}: ${kind}`) ?? 0);
       expect(
@@ -114,7 +114,7 @@ describe("contracts: packed rows against a model in TypeScript", () => {
       { optimistic: true, amount: 1n },
     ];
     for (let i = 0; i < 26; i++) {
-      const most = i === 3 || i === 22 ? { amount: MAX_DEPOSIT } : {};
+      const most = i === 3 ? { amount: MAX_DEPOSIT } : {};
       found.push(await book.open({ amount: 1_000n, ...kinds[i % kinds.length], ...most }));
     }
     // Paid in part, and in full.
@@ -180,11 +180,11 @@ describe("contracts: packed rows against a model in TypeScript", () => {
   function outcomeOf(expected: Prediction): Outcome {
     if ("remaining" in expected) {
       const data = settles.encodeErrorResult("InferenceEscrow_MalformedRows", [expected.remaining]);
-      return { success: false, data, afterwards: afterwardsOf(new Map()) };
+      return { success: false, data, afterwards: keccak256("0x") };
     }
     if ("overflow" in expected) {
       const data = settles.encodeErrorResult("BookState_Overflow", [expected.overflow]);
-      return { success: false, data, afterwards: afterwardsOf(new Map()) };
+      return { success: false, data, afterwards: keccak256("0x") };
     }
     const data = AbiCoder.defaultAbiCoder().encode(["uint64", "bytes"], [expected.total, expected.skipped]);
     return { success: true, data, afterwards: afterwardsOf(expected.paid) };
