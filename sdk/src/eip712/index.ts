@@ -51,6 +51,16 @@ export {
   signVoucher,
 } from "./structs.js";
 export {
+  AUTHORIZATION_TYPES,
+  hashTokenAuthorization,
+  hashTokenPermit,
+  PERMIT_TYPES,
+  signTokenAuthorization,
+  signTokenPermit,
+  type TokenAuthorization,
+  type TokenPermit,
+} from "./token.js";
+export {
   APPEND_TYPES,
   type Append,
   BATCH_TYPES,

@@ -1,7 +1,7 @@
 import { concat, getBytes, keccak256, toBeHex } from "ethers";
 import { compactSignature } from "../eip712/struct.js";
 import { FreeholdError } from "../errors/base.js";
-import type { Hex } from "../hex.js";
+import { fromHex, type Hex, toHex } from "../hex.js";
 
 /** How a batch proves the payers' consent. */
 export const Lane = { Voucher: 0, Optimistic: 1 } as const;
@@ -50,28 +50,35 @@ export function packOptimisticRows(rows: readonly OptimisticRow[]): Hex {
   return pack(rows, ({ amount }) => [bytes(amount, 4, UINT32, "amount")]);
 }
 
-/** Channels of packed rows, in their order. Throws `MALFORMED_ROWS` for what the contract refuses. */
+/**
+ * Rows of lane V from their bytes, as the contract decodes them. Their signatures have 65 bytes, and need not be anybody's; only those
+ * that OpenZeppelin takes (low s) can be packed again.
+ * @throws FreeholdError `MALFORMED_ROWS` for what the contract refuses, with the same `remaining`; `INVALID_HEX`
+ */
+export function unpackVoucherRows(rows: string): VoucherRow[] {
+  return unpack(Lane.Voucher, rows, (channel, view, at) => {
+    const parity = view.getUint8(at + 32) >> 7;
+    const signature = new Uint8Array(65);
+    for (let i = 0; i < 64; i++) signature[i] = view.getUint8(at + i);
+    signature[32] = view.getUint8(at + 32) & 0x7f;
+    signature[64] = 27 + parity;
+    return {
+      channel,
+      signed: view.getBigUint64(at + 64),
+      metered: view.getBigUint64(at + 72),
+      signature: toHex(signature),
+    };
+  });
+}
+
+/** Rows of lane O from their bytes, as the contract decodes them. Throws as {@link unpackVoucherRows} does. */
+export function unpackOptimisticRows(rows: string): OptimisticRow[] {
+  return unpack(Lane.Optimistic, rows, (channel, view, at) => ({ channel, amount: BigInt(view.getUint32(at)) }));
+}
+
+/** Channels of packed rows, in their order. Throws as {@link unpackVoucherRows} does. */
 export function channelsOf(lane: Lane, rows: string): bigint[] {
-  const bytes = getBytes(rows);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const channels: bigint[] = [];
-  let floor = 0;
-  for (let position = 0; position < bytes.length; ) {
-    const header = bytes.length - position < HEADER_BYTES ? 0 : view.getUint32(position);
-    const slot = Math.floor(header / 256);
-    const lanes = [0, 1, 2, 3].filter((lane) => (header >> lane) & 1);
-    const next = position + HEADER_BYTES + lanes.length * ROW_BYTES[lane];
-    if (lanes.length === 0 || (header & 0xff) > 15 || slot < floor || next > bytes.length) {
-      const remaining = bytes.length - position;
-      throw new FreeholdError("MALFORMED_ROWS", `the rows are malformed ${remaining} bytes before their end`, {
-        details: { remaining },
-      });
-    }
-    channels.push(...lanes.map((lane) => BigInt(4 * slot + lane)));
-    floor = slot + 1;
-    position = next;
-  }
-  return channels;
+  return unpack(lane, rows, (channel) => channel);
 }
 
 /** Hash of packed rows that a batch commits to. */
@@ -86,6 +93,31 @@ export function skippedRows(skipped: string): number[] {
     for (let bit = 0; bit < 8; bit++) {
       if ((byte >> bit) & 1) found.push(8 * i + bit);
     }
+  }
+  return found;
+}
+
+/** Reads each row of each group; `at` is where the row begins. */
+function unpack<T>(lane: Lane, rows: string, read: (channel: bigint, view: DataView, at: number) => T): T[] {
+  const bytes = fromHex(rows);
+  const view = new DataView(bytes.buffer);
+  const found: T[] = [];
+  let floor = 0;
+  for (let position = 0; position < bytes.length; ) {
+    const header = bytes.length - position < HEADER_BYTES ? 0 : view.getUint32(position);
+    const slot = Math.floor(header / 256);
+    const lanes = [0, 1, 2, 3].filter((bit) => (header >> bit) & 1);
+    const first = position + HEADER_BYTES;
+    const next = first + lanes.length * ROW_BYTES[lane];
+    if (lanes.length === 0 || (header & 0xff) > 15 || slot < floor || next > bytes.length) {
+      const remaining = bytes.length - position;
+      throw new FreeholdError("MALFORMED_ROWS", `the rows are malformed ${remaining} bytes before their end`, {
+        details: { remaining },
+      });
+    }
+    for (const [i, bit] of lanes.entries()) found.push(read(BigInt(4 * slot + bit), view, first + i * ROW_BYTES[lane]));
+    floor = slot + 1;
+    position = next;
   }
   return found;
 }

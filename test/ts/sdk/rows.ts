@@ -9,6 +9,8 @@ import {
   packVoucherRows,
   ROW_BYTES,
   skippedRows,
+  unpackOptimisticRows,
+  unpackVoucherRows,
 } from "@freehold/sdk";
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, keccak256, toBeHex } from "ethers";
@@ -63,6 +65,30 @@ describe("sdk: packed rows", () => {
     }
   });
 
+  it("come out of their bytes as they went in", () => {
+    const vouchers = [2n, 8n, 9n, MAX_CHANNELS - 1n].map((channel) =>
+      row(channel, { signed: 2n ** 64n - channel - 1n }),
+    );
+    expect(unpackVoucherRows(packVoucherRows(vouchers))).to.deep.equal(vouchers);
+    const amounts = [0n, 3n, 4n, MAX_CHANNELS - 1n].map((channel) => ({
+      channel,
+      amount: 2n ** 32n - 1n - channel / 2n ** 20n,
+    }));
+    expect(unpackOptimisticRows(packOptimisticRows(amounts))).to.deep.equal(amounts);
+    expect(unpackOptimisticRows("0x")).to.deep.equal([]);
+    // Any bytes may stand where a signature should: both parities, and more than any signature has.
+    const odd = concat(["0x00000101", `0x${"ff".repeat(80)}`]);
+    expect(unpackVoucherRows(odd)).to.deep.equal([
+      {
+        channel: 4n,
+        signed: 2n ** 64n - 1n,
+        metered: 2n ** 64n - 1n,
+        signature: `0x${"ff".repeat(32)}7f${"ff".repeat(31)}1c`,
+      },
+    ]);
+    expect(codeOf(() => unpackVoucherRows("0x0"))).to.equal("INVALID_HEX");
+  });
+
   it("are refused when they do not fit", () => {
     for (const changes of [{ channel: -1n }, { channel: MAX_CHANNELS }, { signed: 2n ** 64n }, { metered: -1n }]) {
       expect(
@@ -93,6 +119,10 @@ describe("sdk: packed rows", () => {
     ] as const) {
       expect(
         codeOf(() => channelsOf(Lane.Optimistic, rows as Hex)),
+        what,
+      ).to.equal("MALFORMED_ROWS");
+      expect(
+        codeOf(() => unpackOptimisticRows(rows)),
         what,
       ).to.equal("MALFORMED_ROWS");
     }

@@ -1,5 +1,6 @@
 import { Signature } from "ethers";
 import type { Context } from "../../context.js";
+import { signTokenAuthorization } from "../../eip712/token.js";
 import type { Hex } from "../../hex.js";
 import { call } from "../read.js";
 import { tokenDomain } from "./permit.js";
@@ -13,17 +14,6 @@ export interface SignedAuthorization {
   r: string;
   s: string;
 }
-
-const TYPES = {
-  ReceiveWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" },
-  ],
-};
 
 /** Authorises the escrow to take exactly `amount` units of the caller for the purpose whose digest is `nonce`. */
 export async function signAuthorization(
@@ -43,7 +33,7 @@ export async function signAuthorization(
     validBefore,
     nonce,
   };
-  const { v, r, s } = Signature.from(await ctx.signer.signTypedData(domain, TYPES, value));
+  const { v, r, s } = Signature.from(await signTokenAuthorization(ctx.signer, domain, value));
   return { validAfter, validBefore, salt, v, r, s };
 }
 

@@ -1,6 +1,7 @@
 import { Interface, Signature } from "ethers";
 import type { Context } from "../../context.js";
 import type { Domain } from "../../eip712/domains.js";
+import { signTokenPermit } from "../../eip712/token.js";
 import { decodeError } from "../../errors/decode.js";
 import { NetworkError } from "../../errors/transport.js";
 import { withTimeout } from "../../timeout.js";
@@ -17,16 +18,6 @@ export interface Permit {
   s: string;
 }
 
-const PERMIT_TYPES = {
-  Permit: [
-    { name: "owner", type: "address" },
-    { name: "spender", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
-
 /** Signs a permit over exactly `amount` units, with the token's present nonce of the caller. */
 export async function signPermit(ctx: Context, amount: bigint, deadline: bigint): Promise<Permit> {
   const owner = await ctx.account();
@@ -36,7 +27,7 @@ export async function signPermit(ctx: Context, amount: bigint, deadline: bigint)
     call(ctx, "Token", "nonces", [owner]),
   ]);
   const value = { owner, spender: ctx.addressOf("InferenceEscrow"), value: amount * unit, nonce, deadline };
-  const { v, r, s } = Signature.from(await ctx.signer.signTypedData(domain, PERMIT_TYPES, value));
+  const { v, r, s } = Signature.from(await signTokenPermit(ctx.signer, domain, value));
   return { deadline, v, r, s };
 }
 
