@@ -15,6 +15,7 @@ import type { TestBook } from "./book.ts";
 export type Prediction =
   | { remaining: number }
   | { overflow: bigint }
+  | { unbacked: bigint }
   | { total: bigint; skipped: string; paid: ReadonlyMap<bigint, bigint>; rows: number };
 
 /** Order of secp256k1. */
@@ -28,6 +29,9 @@ export interface BookState {
   readonly channels: readonly Channel[];
   readonly earned: bigint;
   readonly vesting: bigint;
+  readonly held: bigint;
+  /** Of `vesting` and `held` together. */
+  readonly limit: bigint;
   readonly time: bigint;
 }
 
@@ -50,6 +54,8 @@ export function predict(book: TestBook, state: BookState, lane: Lane, bytes: str
     const total = pays.reduce((sum, { pay }) => sum + pay, 0n);
     const sum = total + (lane === Lane.Voucher ? state.earned : state.vesting);
     if (sum > MOST) return { overflow: sum };
+    const unvested = sum + state.held;
+    if (lane === Lane.Optimistic && unvested > state.limit) return { unbacked: unvested };
     return {
       total,
       skipped: bitmap(pays.map(({ pay }) => pay === 0n)),
