@@ -21,7 +21,9 @@ abstract contract DisputeMoves is SettleMoves {
         bool lies = (seed >> 64) % 4 == 0;
         if (!ghost.disputable || ghost.paid == 0 || (!lies && ghost.signed >= ghost.paid)) return false;
         if (_challengeOf(ghost).answerBy != 0) return false;
-        uint64 asserted = lies ? uint64((seed >> 72) % ghost.paid) : ghost.signed;
+        // He may say less than he signed; more would be as good as a signature.
+        uint64 most = ghost.signed < ghost.paid ? ghost.signed : ghost.paid - 1;
+        uint64 asserted = lies ? uint64((seed >> 72) % (uint256(most) + 1)) : ghost.signed;
         _challengeAs(index, asserted, (seed >> 80) & 1 == 0);
         return _done("challenge");
     }

@@ -9,14 +9,9 @@ import {GhostChannel, GhostLine, Shop} from "./PaymentsGhost.sol";
 
 /// @notice A world of two nodes, two lines, payers, owners, governance and thieves, which moves at random.
 contract PaymentsHandler is AttackMoves {
-    /// @notice What one call does: so many moves that happened, whatever else was tried between them.
-    uint256 public constant MOVES_PER_CALL = 8;
-    uint256 private constant MOST_TRIES = 40;
+    uint256 private constant MOST_TRIES = 400;
     uint256 private constant KINDS = 40;
     address private immutable OTHER_OWNER = vm.addr(0x0b0f);
-
-    /// @notice Calls of {act}.
-    uint256 public calls;
 
     constructor() {
         _buildWorld();
@@ -35,15 +30,18 @@ contract PaymentsHandler is AttackMoves {
             _moveOpen((uint256(keccak256(abi.encode("first", i))) & ~uint256(3)) | (i & 3));
     }
 
-    /// @notice {MOVES_PER_CALL} moves.
+    /// @notice One move that happens, and whatever is tried before it.
     function act(uint256 seed) external {
-        ++calls;
-        uint256 moved = 0;
-        for (uint256 i = 0; moved < MOVES_PER_CALL && i < MOST_TRIES; ++i) {
-            uint256 each = uint256(keccak256(abi.encode(seed, calls, i)));
-            if (_move(each % KINDS, each >> 8)) ++moved;
+        walk(seed, 1);
+    }
+
+    /// @notice Moves that happen; attempts that have to fail are made between them and not counted.
+    function walk(uint256 seed, uint256 moves) public {
+        uint256 start = actions;
+        for (uint256 i = 0; actions < start + moves && i < MOST_TRIES * moves; ++i) {
+            uint256 each = uint256(keccak256(abi.encode(seed, start, i)));
+            if (_move(each % KINDS, each >> 8)) ++actions;
         }
-        actions += moved;
     }
 
     function _move(uint256 kind, uint256 seed) private returns (bool) {
@@ -130,7 +128,7 @@ contract PaymentsHandler is AttackMoves {
     function assertPaidIsSigned() external view {
         for (uint256 i = 0; i < ghosts.length; ++i) {
             // Closed ones that nobody can dispute were compared when they closed.
-            if (ghosts[i].closed && !ghosts[i].disputable && i % 8 != calls % 8) continue;
+            if (ghosts[i].closed && !ghosts[i].disputable && i % 8 != actions % 8) continue;
             Channel memory channel = _channelOf(ghosts[i]);
             assertEq(channel.paid, ghosts[i].paid, "I5: paid");
             assertLe(channel.paid, channel.deposited, "I5: deposited");
