@@ -70,7 +70,7 @@ abstract contract AttackMoves is NodeMoves {
             data = _batchOfNonceZero(ghost, key);
         } else if (kind == 7) {
             data = _wordOnTheNeighbour(ghost, key);
-            vm.prank(vm.addr(ghost.payerKey));
+            vm.prank(_payerOf(ghost));
         } else {
             target = address(arbiter);
             data = _requestAsChallenge(ghost);

@@ -57,7 +57,7 @@ abstract contract ChannelMoves is PaymentsGhost {
         GhostChannel storage ghost = ghosts[index];
         if (ghost.closed) return false;
         if (ghost.closeAt == 0 || _now() < ghost.closeAt) {
-            vm.prank(vm.addr(ghost.payerKey));
+            vm.prank(_payerOf(ghost));
             try escrow.withdrawChannel(shops[ghost.shop].node, _lineOf(ghost.shop), ghost.channel, PAYER) {
                 _mustFail("early", "early", true);
             } catch {
@@ -89,7 +89,7 @@ abstract contract ChannelMoves is PaymentsGhost {
     }
 
     function _rollOver(GhostChannel storage ghost, uint64 amount, bool optimistic) private returns (uint256 next) {
-        address payer = vm.addr(ghost.payerKey);
+        address payer = _payerOf(ghost);
         address node = shops[ghost.shop].node;
         bytes32 line = _lineOf(ghost.shop);
         address signer = vm.addr(ghost.signerKey);
@@ -108,7 +108,7 @@ abstract contract ChannelMoves is PaymentsGhost {
         if (ghost.closed || !found || (seed >> 32) % 3 != 0) return false;
         uint64 cumulative = uint64(bound(seed >> 64, 0, uint256(ghost.deposited) + 50));
         bytes memory word = _sign(key, _closeDigestOf(ghost, cumulative, _now()));
-        address payer = vm.addr(ghost.payerKey);
+        address payer = _payerOf(ghost);
         uint64 had = escrow.owed(payer);
         _watch(ghost.shop, ghost.channel);
         vm.prank(payer);
@@ -155,7 +155,7 @@ abstract contract ChannelMoves is PaymentsGhost {
         Shop storage shop = shops[ghost.shop];
         uint32 delay = _channelOf(ghost).closeDelay;
         _watch(ghost.shop, ghost.channel);
-        vm.prank(vm.addr(ghost.payerKey));
+        vm.prank(_payerOf(ghost));
         escrow.requestClose(shop.node, _lineOf(ghost.shop), ghost.channel);
         _unwatch(1 << (ghost.channel & 3));
         ghost.closeAt = _now() + delay;
@@ -164,7 +164,7 @@ abstract contract ChannelMoves is PaymentsGhost {
 
     function _leave(uint256 index) internal {
         GhostChannel storage ghost = ghosts[index];
-        address payer = vm.addr(ghost.payerKey);
+        address payer = _payerOf(ghost);
         uint256 had = token.balanceOf(payer);
         _watch(ghost.shop, ghost.channel);
         vm.prank(payer);

@@ -11,8 +11,8 @@ import {SettleMoves} from "./SettleMoves.sol";
 abstract contract DisputeMoves is SettleMoves {
     /// @dev Numbers of receipts and batches that no other proof used.
     uint32 private _unused = 1_000_000;
-    /// @dev Open challenges, each with a bond.
-    uint256 internal openChallenges;
+    /// @dev Ghosts with an open challenge, each with a bond.
+    uint256[] internal disputes;
 
     /// @dev A payer who signed less than was taken says so; now and then one lies.
     function _moveChallenge(uint256 seed) internal returns (bool) {
@@ -29,10 +29,11 @@ abstract contract DisputeMoves is SettleMoves {
     }
 
     function _moveAnswer(uint256 seed) internal returns (bool) {
-        uint256 index = _anyChallenged(seed);
+        if (disputes.length == 0) return false;
+        uint256 index = disputes[seed % disputes.length];
         GhostChannel storage ghost = ghosts[index];
         Challenge memory running = _challengeOf(ghost);
-        if (running.answerBy == 0 || ghost.signed <= running.asserted) return false;
+        if (ghost.signed <= running.asserted) return false;
         uint64 cumulative =
             (seed >> 64) & 1 == 0 ? ghost.signed : uint64(bound(seed >> 72, running.asserted + 1, ghost.signed));
         bool passed = _passes(address(arbiter), _answerOf(ghost, cumulative));
@@ -43,7 +44,7 @@ abstract contract DisputeMoves is SettleMoves {
         _require("answer", passed);
         _checkGhost(index);
         if (cumulative < running.debited) return _done("partial answer");
-        --openChallenges;
+        _resolved(index);
         return _done("answer");
     }
 
@@ -55,9 +56,10 @@ abstract contract DisputeMoves is SettleMoves {
     }
 
     function _moveUphold(uint256 seed) internal returns (bool) {
-        uint256 index = _anyChallenged(seed);
+        if (disputes.length == 0) return false;
+        uint256 index = disputes[seed % disputes.length];
         Challenge memory running = _challengeOf(ghosts[index]);
-        if (running.answerBy == 0 || _now() <= running.answerBy) return false;
+        if (_now() <= running.answerBy) return false;
         _uphold(index);
         return _done("uphold");
     }
@@ -77,7 +79,8 @@ abstract contract DisputeMoves is SettleMoves {
     /// @dev Two signatures of a faithless enclave, which cost its node stake, or two of an honest one, which do not.
     function _moveProve(uint256 seed) internal returns (bool) {
         uint256 kind = seed % 8;
-        if (enclaves.length == 0 || kind > 4 || (seed >> 8) % 4 != 0) return _tryHonest(seed);
+        if ((seed >> 8) % 4 != 0) return kind == 7 && _tryHonest(seed);
+        if (kind > 4) return false;
         GhostEnclave storage enclave = enclaves[(seed >> 16) % enclaves.length];
         uint256 shop = enclave.node == NODE ? (seed >> 32) & 1 : 2 + ((seed >> 32) & 1);
         if (ofShop[shop].length == 0) return false;
@@ -166,7 +169,7 @@ abstract contract DisputeMoves is SettleMoves {
 
     function _challengeAs(uint256 index, uint64 asserted, bool carried) internal {
         GhostChannel storage ghost = ghosts[index];
-        address challenger = carried ? STRANGER : vm.addr(ghost.payerKey);
+        address challenger = carried ? STRANGER : _payerOf(ghost);
         bytes memory word = carried ? _signChallengeOf(ghost, asserted) : bytes("");
         token.mint(challenger, BOND * escrow.UNIT());
         vm.startPrank(challenger);
@@ -176,7 +179,7 @@ abstract contract DisputeMoves is SettleMoves {
         if (!carried) arbiter.challenge(address(escrow), node, line, ghost.channel, asserted);
         else arbiter.challengeFor(address(escrow), node, line, ghost.channel, asserted, _now(), word);
         vm.stopPrank();
-        ++openChallenges;
+        disputes.push(index);
         _checkGhost(index);
     }
 
@@ -194,13 +197,13 @@ abstract contract DisputeMoves is SettleMoves {
     function _uphold(uint256 index) internal {
         GhostChannel storage ghost = ghosts[index];
         Challenge memory running = _challengeOf(ghost);
-        address payer = vm.addr(ghost.payerKey);
+        address payer = _payerOf(ghost);
         uint256 had = escrow.owed(payer);
         uint256 rest = ghost.closed ? 0 : ghost.deposited - ghost.paid;
         _watch(ghost.shop, ghost.channel);
         arbiter.uphold(address(escrow), shops[ghost.shop].node, _lineOf(ghost.shop), ghost.channel);
         _unwatch(1 << (ghost.channel & 3));
-        --openChallenges;
+        _resolved(index);
         if (ghost.disputable) {
             uint256 lost = ghost.paid - running.asserted;
             uint256 refund = escrow.owed(payer) - had;
@@ -234,10 +237,12 @@ abstract contract DisputeMoves is SettleMoves {
         }
     }
 
-    function _anyChallenged(uint256 seed) private view returns (uint256 index) {
-        for (uint256 i = 0; i < 12 && openChallenges != 0; ++i) {
-            index = _any(uint256(keccak256(abi.encode(seed, i))));
-            if (_challengeOf(ghosts[index]).answerBy != 0) return index;
+    function _resolved(uint256 index) private {
+        for (uint256 i = 0; i < disputes.length; ++i) {
+            if (disputes[i] != index) continue;
+            disputes[i] = disputes[disputes.length - 1];
+            disputes.pop();
+            return;
         }
     }
 }

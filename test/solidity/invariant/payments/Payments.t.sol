@@ -17,7 +17,7 @@ struct FuzzSelector {
 contract PaymentsInvariants is Test {
     /// @dev Actions of one walk, and after how many of them everything is added up.
     uint256 private constant WALK = 400;
-    uint256 private constant STRIDE = 20;
+    uint256 private constant STRIDE = 100;
 
     PaymentsHandler private handler;
 

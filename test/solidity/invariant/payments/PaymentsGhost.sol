@@ -172,8 +172,8 @@ abstract contract PaymentsGhost is PaymentsWorld {
         return (false, 0);
     }
 
-    function _keyOfNode(address node) internal view returns (uint256) {
-        return node == NODE ? NODE_KEY : OTHER_NODE_KEY;
+    function _payerOf(GhostChannel storage ghost) internal view returns (address) {
+        return ghost.payerKey == PAYER_KEY ? PAYER : OTHER_PAYER;
     }
 
     /// @dev The first hot slot of a book lies behind its state, see {Book}.

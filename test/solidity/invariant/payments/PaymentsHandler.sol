@@ -88,7 +88,7 @@ contract PaymentsHandler is AttackMoves {
             if (_challengeOf(ghosts[i]).answerBy != 0) _uphold(i);
             _require("signed", ghosts[i].paid <= ghosts[i].signed || !ghosts[i].disputable);
         }
-        _require("I8", openChallenges == 0);
+        _require("I8", disputes.length == 0);
     }
 
     /// @notice Every unit in the escrow is a rest, earned, vesting or owed, and every one of these is there.
@@ -103,9 +103,10 @@ contract PaymentsHandler is AttackMoves {
                 sum += channel.deposited - channel.paid;
             }
         }
-        for (uint256 i = 0; i < ghosts.length && openChallenges != 0; ++i) {
-            Challenge memory running = _challengeOf(ghosts[i]);
-            if (running.answerBy != 0) held += running.held;
+        for (uint256 i = 0; i < disputes.length; ++i) {
+            Challenge memory running = _challengeOf(ghosts[disputes[i]]);
+            assertTrue(running.answerBy != 0, "I4: an open challenge");
+            held += running.held;
         }
         assertEq(escrow.owed(address(arbiter)), held, "I4: what is held of challenges");
         assertEq(sum * escrow.UNIT(), token.balanceOf(address(escrow)), "I4: escrow");
@@ -118,7 +119,7 @@ contract PaymentsHandler is AttackMoves {
         assertLe(sum, nodes.liabilities(), "I4: stake and compensation");
         assertEq(nodes.liabilities(), token.balanceOf(address(nodes)), "I4: registry");
 
-        uint256 bonds = openChallenges * BOND;
+        uint256 bonds = disputes.length * BOND;
         address[5] memory accounts = [PAYER, OTHER_PAYER, STRANGER, NODE, OTHER_NODE];
         for (uint256 i = 0; i < 5; ++i) bonds += arbiter.bondsOf(address(escrow), accounts[i]);
         assertEq(bonds * escrow.UNIT(), token.balanceOf(address(arbiter)), "I4: bonds");
