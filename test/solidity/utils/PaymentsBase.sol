@@ -1,99 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {PaymentsWorld} from "./PaymentsWorld.sol";
 
-import {EscrowSettings} from "../../../contracts/abstract/EscrowBase.sol";
-import {DevelopmentTeeVerifier} from "../../../contracts/attestation/DevelopmentTeeVerifier.sol";
-import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
-import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
-import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
-import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
-import {TestToken} from "../../../contracts/mocks/TestToken.sol";
-import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
-import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
-import {SignatureValidator} from "../../../contracts/SignatureValidator.sol";
-import {PaymentsActions} from "./PaymentsActions.sol";
-
-/// @notice Everything that money needs: a line with an active version and a policy, a staked node with an attested
-/// enclave, an escrow whose lane O it stands behind, and an arbiter that may slash.
-abstract contract PaymentsBase is PaymentsActions {
-    /// @dev The highest share of the stake, a quarter: lane O of one line has it all.
-    uint8 internal constant MOST_STAKE = 1;
-
+/// @notice A test in a world of its own, see {PaymentsWorld}.
+abstract contract PaymentsBase is PaymentsWorld {
     function setUp() public virtual {
-        vm.warp(START);
-        vm.roll(1_000);
-        authority = new AccessManager(address(this));
-        token = new TestToken(6);
-        models = new ModelRegistry(1, 1 days);
-        ledger = new DeltaLedger(models, IDatasetRegistry(address(0)));
-        verifier = new DevelopmentTeeVerifier(TEST_ROOT);
-        validator = new SignatureValidator();
-        nodes = _newRegistry(false);
-        escrow = _newEscrow(token);
-        arbiter = _newArbiter();
-        _nameSlasher(nodes, address(arbiter));
-        nodes.setVerifier(verifier, _always());
-
-        modelId = _deployModel(OWNER, "base");
-        (lineId, staleHash) = _openLine(OWNER, modelId);
-        versionHash = _appendAndActivate(OWNER, modelId, "first delta");
-        skip(GRACE + 1);
-        _pin(OWNER, lineId, MEASUREMENT);
-
-        _registerNode(NODE, PAYOUT, MIN_STAKE);
-        _registerEnclave(NODE, ENCLAVE);
-        _setShare(MOST_STAKE);
-    }
-
-    /// @dev Registry, escrow and arbiter anew, with stake and money in another token.
-    function _deployPayments(TestToken money) internal {
-        token = money;
-        nodes = _newRegistry(false);
-        escrow = _newEscrow(money);
-        arbiter = _newArbiter();
-        _nameSlasher(nodes, address(arbiter));
-        nodes.setVerifier(verifier, _always());
-        _pin(OWNER, lineId, MEASUREMENT);
-        _registerNode(NODE, PAYOUT, MIN_STAKE);
-        _registerEnclave(NODE, ENCLAVE);
-        _setShare(MOST_STAKE);
-    }
-
-    /// @dev Puts another registry in the place of `nodes`.
-    function _replaceRegistry(bool production) internal {
-        nodes = _newRegistry(production);
-        _nameSlasher(nodes, address(arbiter));
-    }
-
-    /// @dev A registry that takes no stake yet, see {_nameSlasher}.
-    function _newRegistry(bool production) internal returns (NodeRegistry) {
-        return new NodeRegistry(address(authority), token, ledger, MIN_STAKE, THAW_PERIOD, MAX_ENCLAVE_TTL, production);
-    }
-
-    function _settings(IERC20Metadata money) internal view returns (EscrowSettings memory) {
-        return
-            EscrowSettings({
-                authority: address(authority),
-                token: money,
-                ledger: ledger,
-                nodes: nodes,
-                validator: validator,
-                maxBatchAge: MAX_BATCH_AGE,
-                vestPeriod: VEST_PERIOD
-            });
-    }
-
-    function _newEscrow(IERC20Metadata money) internal returns (InferenceEscrow) {
-        return new InferenceEscrow(_settings(money));
-    }
-
-    /// @dev An arbiter of `escrow`, which may not slash yet.
-    function _newArbiter() internal returns (InferenceArbiter) {
-        address[] memory escrows = new address[](1);
-        escrows[0] = address(escrow);
-        return new InferenceArbiter(nodes, ledger, escrows, PENALTY, BOND, ANSWER_PERIOD);
+        _buildWorld();
     }
 }

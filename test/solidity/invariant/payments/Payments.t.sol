@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Channel} from "../../../../contracts/interfaces/IChannels.sol";
-import {PaymentsBase} from "../../utils/PaymentsBase.sol";
+import {Test} from "../../utils/Test.sol";
 import {PaymentsHandler} from "./PaymentsHandler.sol";
 
-/// @notice What must hold of channels, earnings, challenges and the money behind them, whatever payers and a node do.
-contract PaymentsInvariants is PaymentsBase {
+/// @notice How the runner of the tests is told what it may call.
+struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+}
+
+/// @notice What must hold of channels, earnings, challenges, stakes and the money behind them, whatever payers, nodes, governance and thieves
+/// do. What concerns one action is judged around it, under the name of the invariant that it would break; the rest after it.
+/// @dev The number of actions is that of the walks: {WALK} times the fuzzer's runs, see test/ts/invariants.ts. The invariants are the same
+/// actions in the runner's own order. When one test file is run alone, PaymentsHandler.sol must be named behind it.
+contract PaymentsInvariants is Test {
+    /// @dev Actions of one walk, and after how many of them everything is added up.
+    uint256 private constant WALK = 400;
+    uint256 private constant STRIDE = 100;
+
     PaymentsHandler private handler;
 
-    function setUp() public override {
-        super.setUp();
-        handler = new PaymentsHandler(token, ledger, verifier, nodes, escrow, arbiter, lineId, versionHash);
-        for (uint256 i = 0; i < 6; ++i) handler.open(i * 77_777);
+    function setUp() public {
+        handler = new PaymentsHandler();
     }
 
     /// @dev Read by the runner.
@@ -21,72 +31,107 @@ contract PaymentsInvariants is PaymentsBase {
         targets[0] = address(handler);
     }
 
+    /// @dev Read by the runner.
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        targets[0].addr = address(handler);
+        targets[0].selectors = new bytes4[](1);
+        targets[0].selectors[0] = PaymentsHandler.act.selector;
+    }
+
     function invariant_I4_EscrowHoldsWhatItOwes() external view {
-        uint256 sum = uint256(_earnings().earned) + _earnings().vesting;
-        sum += uint256(escrow.owed(PAYER)) + _earnings().held;
-        for (uint256 i = 0; i < escrow.channelCount(NODE, lineId); ++i) {
-            Channel memory channel = _channel(i);
-            if (!channel.closed) sum += channel.deposited - channel.paid;
-        }
-        assertLe(sum * escrow.UNIT(), token.balanceOf(address(escrow)), "I4: escrow");
+        _assertHolds();
+        handler.assertEscrowIsExact();
     }
 
     function invariant_I4_RegistryHoldsWhatItOwes() external view {
-        assertLe(nodes.liabilities(), token.balanceOf(address(nodes)), "I4: registry");
-        assertLe(
-            arbiter.bondsOf(address(escrow), PAYER) + arbiter.bondsOf(address(escrow), NODE),
-            token.balanceOf(address(arbiter)) / escrow.UNIT(),
-            "I4: bonds"
-        );
+        _assertHolds();
+        handler.assertOthersAreExact();
     }
 
-    /// @dev The ghost is written by the rows of a channel alone: a neighbour in its slot that moved it would show here.
     function invariant_I5_PaidIsMeteredSignedAndDeposited() external view {
-        for (uint256 i = 0; i < escrow.channelCount(NODE, lineId); ++i) {
-            Channel memory channel = _channel(i);
-            assertEq(channel.paid, handler.expected(i), "I5: paid");
-            assertLe(channel.paid, channel.deposited, "I5: deposited");
-            if (!channel.optimistic) assertLe(channel.paid, handler.signed(i), "I5: signed");
-        }
+        _assertHolds();
+        handler.assertPaidIsSigned();
     }
 
-    /// @dev A fixed walk over all actions: each of them really happens, and then everybody leaves.
-    function test_I8_EverybodyCanLeaveAtAnyTime() external {
-        for (uint256 i = 0; i < 900; ++i) {
-            uint256 seed = uint256(keccak256(abi.encode("walk", i)));
-            uint256 which = seed % 11;
-            if (which == 0) handler.open(seed >> 4);
-            else if (which == 1) handler.topUp(seed >> 4);
-            else if (which == 2) handler.settleVouchers(seed >> 4);
-            else if (which == 3) handler.settleAmount(seed >> 4);
-            else if (which == 4) handler.challenge(seed >> 4);
-            else if (which == 5) handler.answer(seed >> 4);
-            else if (which == 6) handler.uphold(seed >> 4);
-            else if (which == 7 && seed % 3 == 0) handler.requestClose(seed >> 4);
-            else if (which == 8) handler.leave(seed >> 4);
-            else if (which == 9) handler.collect();
-            else if (which == 10 && seed % 4 == 0) handler.pass(seed >> 4);
+    /// @dev I4, I5, I6, I8 to I12, neighbours and signed amounts: any walk, all of it, and then everybody leaves.
+    function testFuzz_I4_I12_AnyWalkKeepsThePromises(uint256 seed) external {
+        for (uint256 done = 0; done < WALK; done += STRIDE) {
+            handler.walk(uint256(keccak256(abi.encode(seed, done))), STRIDE);
+            _assertAll();
         }
-        string[8] memory outcomes = [
+        assertEq(handler.actions(), WALK, "actions that happened");
+        handler.everybodyLeaves();
+        _assertAll();
+    }
+
+    /// @dev A fixed walk in which each kind of action really happens, and each kind of attempt is really refused; then everybody leaves.
+    function test_I8_EverybodyCanLeaveAtAnyTime() external {
+        for (uint256 i = 0; i < 12; ++i) {
+            handler.walk(i, 100);
+            _assertAll();
+        }
+        _assertSeen();
+        handler.everybodyLeaves();
+        _assertAll();
+    }
+
+    function _assertAll() private view {
+        _assertHolds();
+        handler.assertEscrowIsExact();
+        handler.assertOthersAreExact();
+        handler.assertPaidIsSigned();
+    }
+
+    function _assertSeen() private view {
+        string[27] memory done = [
             "open",
             "topUp",
-            "voucher paid",
-            "voucher skipped",
-            "amount taken",
-            "challenged",
+            "V",
+            "O",
+            "V of nothing",
+            "O of nothing",
+            "challenge",
+            "answer",
+            "partial answer",
+            "uphold",
             "requestClose",
-            "collected"
+            "leave",
+            "rollOver",
+            "closeNow",
+            "release",
+            "withdraw",
+            "withdrawBonds",
+            "withdrawCompensation",
+            "convict",
+            "pass",
+            "version",
+            "register",
+            "revoke",
+            "addStake",
+            "requestThaw",
+            "replayed voucher",
+            "govern"
         ];
-        for (uint256 i = 0; i < outcomes.length; ++i) {
-            assertTrue(handler.count(bytes32(bytes(outcomes[i]))) != 0, outcomes[i]);
+        for (uint256 i = 0; i < done.length; ++i) {
+            assertTrue(handler.count(bytes32(bytes(done[i]))) != 0, done[i]);
         }
-        for (uint256 i = 0; i < escrow.channelCount(NODE, lineId); ++i) {
-            Channel memory channel = _channel(i);
-            if (channel.closed) continue;
-            uint40 closeAt = channel.closeAt == 0 ? _requestClose(PAYER_KEY, i) : channel.closeAt;
-            if (_now() < closeAt) skip(closeAt - _now());
-            vm.prank(PAYER);
-            escrow.withdrawChannel(NODE, lineId, i, PAYER);
+        string[8] memory refused = [
+            "not payable",
+            "nonce",
+            "early",
+            "late answer",
+            "honest",
+            "thaw",
+            "replay",
+            "govern"
+        ];
+        for (uint256 i = 0; i < refused.length; ++i) {
+            assertTrue(handler.refused(bytes32(bytes(refused[i]))) != 0, refused[i]);
         }
+    }
+
+    function _assertHolds() private view {
+        assertEq(handler.breach(), bytes32(0), "an invariant that an action broke, in ASCII");
     }
 }
