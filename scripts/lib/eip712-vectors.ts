@@ -87,6 +87,11 @@ const STRUCTS: readonly Struct[] = [
   {
     domain: ESCROW,
     literal:
+      "ExactReceipt(address node,address payer,bytes32 paymentNonce,address asset,address payTo,uint256 amount,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)",
+  },
+  {
+    domain: ESCROW,
+    literal:
       "Open(address node,bytes32 lineId,address payer,address signer,uint64 amount,uint32 closeDelay,bool optimistic,uint256 salt,uint256 deadline)",
   },
   {

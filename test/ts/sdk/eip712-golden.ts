@@ -30,6 +30,7 @@ const SDK: Record<string, (vector: Vector, fields: Fields) => string> = {
   Receipt: (v, f) => sdk.hashReceipt(domainOf(v), f),
   Batch: (v, f) => sdk.hashBatch(domainOf(v), f),
   Offer: (v, f) => sdk.hashOffer(domainOf(v), f),
+  ExactReceipt: (v, f) => sdk.hashExactReceipt(domainOf(v), f),
   Open: (v, f) => sdk.hashOpen(domainOf(v), f),
   TopUp: (v, f) => sdk.hashTopUp(domainOf(v), f),
   CloseRequest: (v, f) => sdk.hashCloseRequest(domainOf(v), f),
@@ -50,6 +51,7 @@ const RECOVER: Record<string, (vector: Vector, fields: Fields, signature: string
   Receipt: (v, f, s) => sdk.recoverReceipt(domainOf(v), f, s),
   Batch: (v, f, s) => sdk.recoverBatch(domainOf(v), f, s),
   Offer: (v, f, s) => sdk.recoverOffer(domainOf(v), f, s),
+  ExactReceipt: (v, f, s) => sdk.recoverExactReceipt(domainOf(v), f, s),
   Challenge: (v, f, s) => sdk.recoverChallenge(domainOf(v), f, s),
   Append: (v, f, s) => sdk.recoverAppend(domainOf(v), f, s),
   Consent: (v, f, s) => sdk.recoverConsent(domainOf(v), f, s),
@@ -71,7 +73,15 @@ const LIBRARIES: Record<string, (fields: Fields) => Promise<string>> = {
 };
 
 /** Hashed in the contracts that use them, or by nobody on chain: see eip712-golden-contracts.ts. */
-const NO_LIBRARY = ["Offer", "Append", "Consent", "DevelopmentReport", "Permit", "ReceiveWithAuthorization"];
+const NO_LIBRARY = [
+  "Offer",
+  "ExactReceipt",
+  "Append",
+  "Consent",
+  "DevelopmentReport",
+  "Permit",
+  "ReceiveWithAuthorization",
+];
 
 describe("sdk: golden vectors of EIP-712", () => {
   after(() => connection.close());

@@ -153,6 +153,6 @@ describe("worker: jobs of a watchtower", () => {
     writeFileSync(directory(), "a file");
     const worker = new WorkerProcess(serveArguments(config, chain.deploymentFile), operator.privateKey, config.port);
     await until(() => /tower-\d+ cannot be made/.test(worker.log()), "the message");
-    expect(await worker.end("SIGTERM")).to.equal(1);
+    expect(await worker.ended()).to.equal(1);
   });
 });

@@ -76,6 +76,12 @@ export class WorkerProcess {
     return code;
   }
 
+  /** Waits for an end that nobody asks for. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "close");
+    return this.#child.exitCode;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
