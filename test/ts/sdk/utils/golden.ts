@@ -9,6 +9,7 @@ export const { signer, vectors } = JSON.parse(TEXT) as { signer: string; vectors
 /** The fields of every struct: each vector has those of its own. */
 export type Fields = sdk.Voucher &
   sdk.Receipt &
+  sdk.ExactReceipt &
   sdk.Batch &
   sdk.Offer &
   sdk.Open &
