@@ -40,7 +40,10 @@ export async function startMortalChain(folder: string): Promise<MortalChain> {
   const provider = providerOf(url);
   provider.pollingInterval = 200;
   // A dump that the kill interrupts is no JSON: the one before is kept.
-  const keeper = setInterval(() => void keep(file, spare), 250);
+  let kept = Promise.resolve(0);
+  const keeper = setInterval(() => {
+    kept = kept.then((copiedAt) => keep(file, spare, copiedAt));
+  }, 250);
   keeper.unref();
 
   const end = async (signal: "SIGKILL" | "SIGTERM") => {
@@ -78,16 +81,16 @@ export async function startMortalChain(folder: string): Promise<MortalChain> {
   };
 }
 
-let copiedAt = 0;
-
-async function keep(file: string, spare: string): Promise<void> {
+/** Keeps a copy of the newest complete dump. Returns when that was written, `copiedAt` when there is no newer one. */
+async function keep(file: string, spare: string, copiedAt: number): Promise<number> {
   try {
     const { mtimeMs } = await stat(file);
-    if (mtimeMs === copiedAt || (await headOf(file)) === undefined) return;
+    if (mtimeMs === copiedAt || (await headOf(file)) === undefined) return copiedAt;
     await copyFile(file, spare);
-    copiedAt = mtimeMs;
+    return mtimeMs;
   } catch {
     // There is no dump yet.
+    return copiedAt;
   }
 }
 

@@ -9,6 +9,7 @@ import { requestAad, requestHash, responseHash } from "../sealing/aad.js";
 import { type SealedRequest, sealRequest } from "../sealing/seal.js";
 import type { SignedOffer } from "../wire/offer.js";
 import { decodeOutput, encodeInput } from "../wire/plaintext.js";
+import { encodeReceipt } from "../wire/receipt.js";
 import { encodeRequest, type InferenceRequest } from "../wire/request.js";
 import { decodeResponse, type InferenceResponse } from "../wire/response.js";
 import { accept } from "./accept.js";
@@ -132,7 +133,7 @@ async function commit({ ledger, ticket }: ExchangeParameters, receipt: Receipt, 
     const next = accept(state, ticket, receipt);
     if (!("code" in next)) return [next, undefined];
     const { code, field, expected } = next;
-    throw receiptRefused(code, field, expected, receipt[field], { receipt, signature });
+    throw receiptRefused(code, field, expected, receipt[field], { receipt: encodeReceipt(receipt), signature });
   });
 }
 

@@ -70,6 +70,7 @@ export function refusal(url: string, { status, body }: Answer): InferenceError {
 }
 
 const HINTS: Partial<Record<ProblemCode, string>> = {
+  "voucher-spent": "Another process uses this channel: let them share one store.",
   "insufficient-deposit": "Top the channel up: escrow.topUp.",
   "unknown-channel": "Open a channel towards this node first: escrow.open. A new one may take the node some seconds.",
   "channel-closing": "Open another channel: escrow.open.",

@@ -29,24 +29,47 @@ export function checkReceipt(
   receiptKey: string,
   expected: ExpectedReceipt,
 ): void {
-  const signer = receiptSigner(domain, receipt, signature);
+  const evidence = { receipt: encodeReceipt(receipt), signature };
+  checkFields(FIELD_CODES, receipt, expected, receiptSigner(domain, receipt, signature), receiptKey, evidence);
+  if (receipt.price > expected.maxPrice) {
+    throw receiptRefused("RECEIPT_WRONG_AMOUNT", "price", `at most ${expected.maxPrice}`, receipt.price, evidence);
+  }
+}
+
+/** What an enclave signed, in the form of the wire: it is kept in errors. */
+export interface SignedEvidence {
+  receipt: Readonly<Record<string, string>>;
+  signature: Hex;
+}
+
+/** Checks the signer of a receipt of any kind, and its fields, each under the code of its name. */
+export function checkFields<F extends string>(
+  codes: readonly (readonly [F, InferenceErrorCode])[],
+  receipt: Readonly<Record<F, string | bigint>>,
+  expected: Readonly<Record<F, string | bigint>>,
+  signer: string | undefined,
+  receiptKey: string,
+  evidence: SignedEvidence,
+): void {
   if (signer === undefined || !sameHex(signer, receiptKey)) {
     throw receiptRefused("RECEIPT_BAD_SIGNATURE", "signer", receiptKey, signer);
   }
-  for (const [field, code] of FIELD_CODES) {
-    const same = receipt[field].toString().toLowerCase() === expected[field].toString().toLowerCase();
-    if (!same) throw receiptRefused(code, field, expected[field], receipt[field], { receipt, signature });
-  }
-  if (receipt.price > expected.maxPrice) {
-    const most = `at most ${expected.maxPrice}`;
-    throw receiptRefused("RECEIPT_WRONG_AMOUNT", "price", most, receipt.price, { receipt, signature });
+  for (const [field, code] of codes) {
+    const [actual, wanted] = [receipt[field], expected[field]];
+    if (actual.toString().toLowerCase() === wanted.toString().toLowerCase()) continue;
+    throw receiptRefused(code, field, wanted, actual, evidence);
   }
 }
 
 /** Who signed a receipt; undefined when the signature is none. */
 export function receiptSigner(domain: Domain, receipt: Receipt, signature: Hex): string | undefined {
+  return signerOf(() => recoverReceipt(domain, receipt, signature));
+}
+
+/** The address that a signature recovers to; undefined when it is no signature. */
+export function signerOf(recover: () => string): string | undefined {
   try {
-    return recoverReceipt(domain, receipt, signature);
+    return recover();
   } catch (error) {
     if (error instanceof FreeholdError && error.code === "BAD_SIGNATURE") return undefined;
     throw error;
@@ -74,9 +97,8 @@ export function receiptRefused(
   field: string,
   expected: unknown,
   actual: unknown,
-  signed?: { receipt: Receipt; signature: Hex },
+  evidence?: SignedEvidence,
 ): InferenceError {
-  const evidence = signed === undefined ? {} : { receipt: encodeReceipt(signed.receipt), signature: signed.signature };
   return new InferenceError(
     code,
     `the receipt is refused: ${field} is ${String(actual)}, expected ${String(expected)}`,

@@ -2,13 +2,12 @@ import { call } from "../actions/read.js";
 import type { Context } from "../context.js";
 import type { Domain } from "../eip712/domains.js";
 import { recoverVoucher } from "../eip712/structs.js";
-import { FreeholdError } from "../errors/base.js";
 import { type Hex, sameHex } from "../hex.js";
 import type { Channel } from "../types.js";
 import { type ChannelRecovery, decodeRecovery } from "../wire/recovery.js";
 import { InferenceError } from "./errors.js";
 import { fetchJson, type Limits, routeOf } from "./http.js";
-import { receiptSigner } from "./receipt.js";
+import { receiptSigner, signerOf } from "./receipt.js";
 import type { Evidence, Lie } from "./recovered.js";
 
 /** A channel, as far as recovery needs it. */
@@ -63,12 +62,8 @@ export function nodeOf(ctx: Context): (receiptKey: string) => Promise<string> {
 function isOwnVoucher(p: RecoverParameters, voucher: { cumulative: bigint; signature: Hex }): boolean {
   const { domain, node, channel, lineId, onChain } = p;
   const struct = { node, channel, lineId, cumulative: voucher.cumulative };
-  try {
-    return sameHex(recoverVoucher(domain, struct, voucher.signature), onChain.signer);
-  } catch (error) {
-    if (error instanceof FreeholdError && error.code === "BAD_SIGNATURE") return false;
-    throw error;
-  }
+  const signer = signerOf(() => recoverVoucher(domain, struct, voucher.signature));
+  return signer !== undefined && sameHex(signer, onChain.signer);
 }
 
 async function checkReceiptOfNode(

@@ -8,7 +8,14 @@ import { Depositor } from "./deposit/depositor.js";
 import { ownChannel } from "./deposit/open.js";
 import { checkPolicy } from "./deposit/policy.js";
 import { InferenceError } from "./errors.js";
-import { type Carrier, exchange, type InferenceResult, settle, signTicket } from "./exchange.js";
+import {
+  type Carrier,
+  type ExchangeParameters,
+  exchange,
+  type InferenceResult,
+  settle,
+  signTicket,
+} from "./exchange.js";
 import { aborted, deadline, type Limits } from "./http.js";
 import { OfferWatch } from "./offer-watch.js";
 import {
@@ -30,6 +37,11 @@ const CLOCK_SLACK_MS = 60_000;
 const MOST_TRIES = 3;
 /** The same for a node that has not seen a deposit yet. */
 const UNSEEN_PAUSE_MS = 500;
+
+/** Limits of one request, and until when (Unix milliseconds) its ticket is its owner's. */
+interface SessionLimits extends Limits {
+  readonly until: number;
+}
 
 /** A verified connection to one node over one channel, for any number of requests at once. */
 export class InferenceSession {
@@ -110,23 +122,16 @@ export class InferenceSession {
    * processes that share the store. `T` is what the model answers; that it does is not checked.
    */
   async request<T = Classification>(params: RequestParameters): Promise<InferenceResult<T>> {
-    const { endpoint, maxResponseBytes } = this.#params;
-    const timeoutMs = params.timeoutMs ?? this.#params.timeoutMs ?? TIMEOUT_MS;
-    const signal = deadline(timeoutMs, params.signal);
-    const until = Date.now() + timeoutMs + CLOCK_SLACK_MS;
-    const limits = { signal, maxBytes: maxResponseBytes ?? MAX_RESPONSE_BYTES };
+    const limits = this.#limits(params);
     for (let tries = 1; ; tries++) {
-      if (signal.aborted) throw aborted(signal, endpoint);
-      const { offer, now } = await this.#offers.verified(limits);
-      const ticket = await this.#channel.reserve(offer.price, until, limits);
-      const { channel } = this;
-      const { ledger } = this.#channel;
-      const paying = { channel, domain: this.#domain, signer: this.#signer, ledger, ticket };
+      if (limits.signal.aborted) throw aborted(limits.signal, this.#params.endpoint);
+      const reserved = await this.#reserve(limits);
+      const { offer, ticket } = reserved;
       try {
-        return await exchange<T>(this.#ctx, { endpoint, offer, now, input: params.input, ...paying }, limits);
+        return await exchange<T>(this.#ctx, { ...reserved, input: params.input }, limits);
       } catch (error) {
         const isUnseen = this.#channel.isJustFunded && hasCode(error, ["unknown-channel", "insufficient-deposit"]);
-        if (isUnseen) await sleep(UNSEEN_PAUSE_MS, signal, () => error);
+        if (isUnseen) await sleep(UNSEEN_PAUSE_MS, limits.signal, () => error);
         else if (tries >= MOST_TRIES) throw error;
         else await this.#catchUp(error, offer, ticket.cumulative, limits);
       }
@@ -135,35 +140,27 @@ export class InferenceSession {
 
   /** Sets one request's price aside and signs its voucher; the request travels by a carrier of the caller's. Throws {@link InferenceError}. */
   async prepay(params: Omit<RequestParameters, "input"> = {}): Promise<Prepaid> {
-    const { endpoint, maxResponseBytes } = this.#params;
-    const timeoutMs = params.timeoutMs ?? this.#params.timeoutMs ?? TIMEOUT_MS;
-    const signal = deadline(timeoutMs, params.signal);
-    const limits = { signal, maxBytes: maxResponseBytes ?? MAX_RESPONSE_BYTES };
-    const { offer, now } = await this.#offers.verified(limits);
-    const until = Date.now() + timeoutMs + CLOCK_SLACK_MS;
-    const ticket = await this.#channel.reserve(offer.price, until, limits);
-    const { channel } = this;
-    const { cumulative } = ticket;
-    const { ledger } = this.#channel;
-    const paid = { endpoint, offer, ticket, now, ledger, channel, domain: this.#domain, signer: this.#signer };
+    const limits = this.#limits(params);
+    const reserved = await this.#reserve(limits);
+    const { channel, offer, ticket } = reserved;
     const release = async () => {
-      await settle(paid, { isDoubtful: false });
+      await settle(reserved, { isDoubtful: false });
     };
     try {
-      const voucher = await signTicket(paid);
+      const voucher = await signTicket(reserved);
       return {
         channel,
-        cumulative,
+        cumulative: ticket.cumulative,
         signature: voucher,
         idempotencyKey: ticket.id,
         offer,
         release,
         send: async <T>(input: unknown, carrier: Carrier) => {
           try {
-            return await exchange<T>(this.#ctx, { ...paid, voucher, carrier, input }, limits);
+            return await exchange<T>(this.#ctx, { ...reserved, voucher, carrier, input }, limits);
           } catch (error) {
             // What there is to learn of it serves the next one.
-            await this.#catchUp(error, offer, cumulative, limits);
+            await this.#catchUp(error, offer, ticket.cumulative, limits);
             throw error;
           }
         },
@@ -172,6 +169,24 @@ export class InferenceSession {
       await release();
       throw error;
     }
+  }
+
+  #limits({ timeoutMs, signal }: Omit<RequestParameters, "input">): SessionLimits {
+    const milliseconds = timeoutMs ?? this.#params.timeoutMs ?? TIMEOUT_MS;
+    return {
+      signal: deadline(milliseconds, signal),
+      maxBytes: this.#params.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+      until: Date.now() + milliseconds + CLOCK_SLACK_MS,
+    };
+  }
+
+  /** All that an exchange needs but its input: the offer is verified, and the price is set aside. */
+  async #reserve(limits: SessionLimits): Promise<Omit<ExchangeParameters, "input">> {
+    const { offer, now } = await this.#offers.verified(limits);
+    const ticket = await this.#channel.reserve(offer.price, limits.until, limits);
+    const { endpoint } = this.#params;
+    const { ledger } = this.#channel;
+    return { endpoint, offer, now, ticket, ledger, channel: this.channel, domain: this.#domain, signer: this.#signer };
   }
 
   /** Resolves when no top-up is under way in this process. */

@@ -48,6 +48,8 @@ export interface SettlementSituation {
   readonly all: boolean;
   /** A channel as the newest block has it. Undefined: not known; it counts as open, and goes in lane V. */
   channelOf(channel: bigint): PayingChannel | undefined;
+  /** Units that lane O still pays by the node's stake (`earningsOf`: limit less vesting and held); default: any. Rows beyond go in lane V. */
+  readonly optimisticRoom?: bigint;
   /** Overrides the choice of the lane, `cheapestLane`. */
   laneOf?(debt: Debt, channel: PayingChannel | undefined): Lane;
 }
@@ -98,13 +100,15 @@ export function planSettlement<D extends Debt>(debts: readonly D[], situation: S
   const left: { debt: D; cause: LeftCause }[] = [];
   const candidates: Candidate<D>[] = [];
   const channels = new Set<bigint>();
+  let room = situation.optimisticRoom;
   for (const debt of debts) {
-    const row = candidateOf(debt, situation);
+    const row = candidateOf(debt, situation, room);
     if (typeof row === "string") left.push({ debt, cause: row });
     else if (channels.has(debt.channel)) left.push({ debt, cause: "waits" });
     else {
       channels.add(debt.channel);
       candidates.push(row);
+      if (room !== undefined && row.lane === Lane.Optimistic) room -= row.pays;
     }
   }
   const cause = causeOf(candidates, situation);
@@ -134,17 +138,21 @@ export function claimOf({ accounted, amount, voucher }: Debt): bigint {
   return min(accounted + amount, voucher.cumulative);
 }
 
-function candidateOf<D extends Debt>(debt: D, situation: SettlementSituation): Candidate<D> | LeftCause {
+function candidateOf<D extends Debt>(
+  debt: D,
+  situation: SettlementSituation,
+  room: bigint | undefined,
+): Candidate<D> | LeftCause {
   const known = situation.channelOf(debt.channel);
   const channel = known ?? unknownChannel(debt);
   const { closeAt, closed } = channel;
   if (closed || (closeAt !== 0n && situation.chainTime > closeAt)) return "closed";
   if (channel.paid !== debt.accounted) return "behind";
-  const lane = situation.laneOf?.(debt, known) ?? cheapestLane(known);
+  const wanted = situation.laneOf?.(debt, known) ?? cheapestLane(known);
+  const debited = optimisticPay(channel, min(claimOf(debt) - debt.accounted, MAX_OPTIMISTIC_AMOUNT));
+  const lane = room !== undefined && debited > room ? Lane.Voucher : wanted;
   const pays =
-    lane === Lane.Voucher
-      ? voucherPay(channel, debt.voucher.cumulative, claimOf(debt), situation.chainTime)
-      : optimisticPay(channel, min(claimOf(debt) - debt.accounted, MAX_OPTIMISTIC_AMOUNT));
+    lane === Lane.Voucher ? voucherPay(channel, debt.voucher.cumulative, claimOf(debt), situation.chainTime) : debited;
   if (pays <= 0n) return "spent";
   if (!situation.all && pays < (situation.policy.dust ?? 0n)) return "dust";
   // An optimistic channel takes its slot when it is opened, and gives it back when it begins to close unpaid.

@@ -1,11 +1,11 @@
 import { type Domain, escrowDomain } from "../eip712/domains.js";
 import { type ExactReceipt, recoverExactReceipt } from "../eip712/exact-receipt.js";
 import { FreeholdError } from "../errors/base.js";
-import { type Hex, isHex, sameHex } from "../hex.js";
+import { type Hex, isHex } from "../hex.js";
 import { InferenceError, type InferenceErrorCode } from "../inference/errors.js";
 import type { Limits } from "../inference/http.js";
 import { post, refusal } from "../inference/post.js";
-import { checkWorkedAt } from "../inference/receipt.js";
+import { checkFields, checkWorkedAt, signerOf } from "../inference/receipt.js";
 import { requestHash, responseHash } from "../sealing/aad.js";
 import { exactAad } from "../sealing/exact-aad.js";
 import { sealRequest } from "../sealing/seal.js";
@@ -90,18 +90,18 @@ export async function exactExchange<T>(p: ExactExchange, limits: Limits): Promis
   }
 }
 
-const CODES = {
-  node: "RECEIPT_WRONG_CHANNEL",
-  payer: "RECEIPT_WRONG_REQUEST",
-  paymentNonce: "RECEIPT_WRONG_REQUEST",
-  asset: "RECEIPT_WRONG_AMOUNT",
-  payTo: "RECEIPT_WRONG_AMOUNT",
-  amount: "RECEIPT_WRONG_AMOUNT",
-  lineId: "VERSION_MISMATCH",
-  versionHash: "VERSION_MISMATCH",
-  requestHash: "RECEIPT_WRONG_REQUEST",
-  responseHash: "RECEIPT_WRONG_RESPONSE",
-} as const satisfies Partial<Record<keyof ExactReceipt, InferenceErrorCode>>;
+const FIELD_CODES = [
+  ["node", "RECEIPT_WRONG_CHANNEL"],
+  ["payer", "RECEIPT_WRONG_REQUEST"],
+  ["paymentNonce", "RECEIPT_WRONG_REQUEST"],
+  ["asset", "RECEIPT_WRONG_AMOUNT"],
+  ["payTo", "RECEIPT_WRONG_AMOUNT"],
+  ["amount", "RECEIPT_WRONG_AMOUNT"],
+  ["lineId", "VERSION_MISMATCH"],
+  ["versionHash", "VERSION_MISMATCH"],
+  ["requestHash", "RECEIPT_WRONG_REQUEST"],
+  ["responseHash", "RECEIPT_WRONG_RESPONSE"],
+] as const satisfies readonly (readonly [keyof ExactReceipt, InferenceErrorCode])[];
 
 /** Checks who signed a receipt and every field that follows from its request. Throws `RECEIPT_…` or `VERSION_MISMATCH`. */
 export function checkExactReceipt(
@@ -111,26 +111,8 @@ export function checkExactReceipt(
   receiptKey: string,
   expected: Omit<ExactReceipt, "workedAt">,
 ): void {
-  const refuse = (code: InferenceErrorCode, field: string, wanted: string, actual: string) =>
-    new InferenceError(code, `the receipt is refused: ${field} is ${actual}, expected ${wanted}`, {
-      details: { field, expected: wanted, actual, receipt: encodeExactReceipt(receipt), signature },
-    });
-  const signer = signerOf(domain, receipt, signature);
-  if (!sameHex(signer, receiptKey)) throw refuse("RECEIPT_BAD_SIGNATURE", "signer", receiptKey, signer);
-  for (const [field, code] of Object.entries(CODES)) {
-    const name = field as keyof typeof CODES;
-    const [actual, wanted] = [receipt[name].toString(), expected[name].toString()];
-    if (actual.toLowerCase() !== wanted.toLowerCase()) throw refuse(code, field, wanted, actual);
-  }
-}
-
-function signerOf(domain: Domain, receipt: ExactReceipt, signature: Hex): string {
-  try {
-    return recoverExactReceipt(domain, receipt, signature);
-  } catch (error) {
-    if (error instanceof FreeholdError && error.code === "BAD_SIGNATURE") return "nobody";
-    throw error;
-  }
+  const signer = signerOf(() => recoverExactReceipt(domain, receipt, signature));
+  checkFields(FIELD_CODES, receipt, expected, signer, receiptKey, { receipt: encodeExactReceipt(receipt), signature });
 }
 
 function decode(body: unknown): ExactResponse {

@@ -118,6 +118,30 @@ describe("sdk: settlement planning", () => {
     expect(unknown.map(({ lane, total }) => [lane, total])).to.deep.equal([[Lane.Voucher, 10n]]);
   });
 
+  it("keeps lane O within what the node's stake stands behind: rows beyond go by voucher", () => {
+    const optimistic = { optimistic: true };
+    const channels = { 1: optimistic, 2: optimistic, 3: optimistic };
+    const debts = [debt(1n, { amount: 10n }), debt(2n, { amount: 25n }), debt(3n, { amount: 15n })];
+    const lanes = (optimisticRoom?: bigint) => {
+      const { batches } = planSettlement(
+        debts,
+        asked(channels, optimisticRoom === undefined ? {} : { optimisticRoom }),
+      );
+      return batches.flatMap(({ lane, rows }) => rows.map((row) => [row.debt.channel, lane] as const)).sort();
+    };
+    const [v, o] = [Lane.Voucher, Lane.Optimistic];
+    const by = (first: Lane, second: Lane, third: Lane) => [
+      [1n, first],
+      [2n, second],
+      [3n, third],
+    ];
+    expect(lanes()).to.deep.equal(by(o, o, o));
+    expect(lanes(50n)).to.deep.equal(by(o, o, o));
+    expect(lanes(49n)).to.deep.equal(by(o, o, v));
+    expect(lanes(25n)).to.deep.equal(by(o, v, o));
+    expect(lanes(0n)).to.deep.equal(by(v, v, v));
+  });
+
   it("leaves out what would pay nothing, and says why", () => {
     const channels = {
       1: { closed: true },

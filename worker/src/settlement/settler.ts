@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   cheapestLane,
-  claimOf,
   type Debt,
   type Hex,
   Lane,
@@ -129,10 +128,8 @@ export class Settler {
         return [channel, state] as const;
       }),
     );
-    if (policy.lane === "optimistic" && (await this.#exceedsRoom(debts))) {
-      for (const { channel } of debts) byVoucher.add(channel);
-    }
-    const { batches, left } = this.#plan(debts, view, new Map(states), true, byVoucher);
+    const room = policy.lane === "optimistic" ? await chain.optimisticRoom() : undefined;
+    const { batches, left } = this.#plan(debts, view, new Map(states), true, byVoucher, room);
     await keeper.reconcile(
       left.map(({ debt }) => debt.channel),
       view,
@@ -141,18 +138,13 @@ export class Settler {
     return batches[0] && { ...batches[0], cause };
   }
 
-  /** Whether these debts are more than the node's stake stands behind in lane O now: they go by voucher then. */
-  async #exceedsRoom(debts: readonly Debt[]): Promise<boolean> {
-    const owed = debts.reduce((sum, debt) => sum + claimOf(debt) - debt.accounted, 0n);
-    return owed > (await this.#parts.chain.optimisticRoom());
-  }
-
   #plan(
     debts: readonly Debt[],
     view: ChainView,
     states: ReadonlyMap<bigint, ChannelState | undefined>,
     all: boolean,
     byVoucher?: ReadonlySet<bigint>,
+    optimisticRoom?: bigint,
   ): SettlementPlan {
     const { policy, maxBatchAge } = this.#parts;
     return planSettlement(debts, {
@@ -163,6 +155,7 @@ export class Settler {
       activeHash: view.active.hash,
       all,
       channelOf: (channel) => states.get(channel),
+      ...(optimisticRoom === undefined ? {} : { optimisticRoom }),
       laneOf: (debt, state) => laneOf(policy.lane, debt, state, byVoucher?.has(debt.channel) === true),
     });
   }
