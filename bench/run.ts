@@ -35,11 +35,17 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
+const { only } = options;
+if (only !== undefined && !groups.some(([prefixes]) => prefixes.some((prefix) => only.startsWith(prefix)))) {
+  console.error(`error: --only ${only} names no group: ${groups.flatMap(([prefixes]) => prefixes).join(", ")}`);
+  process.exit(2);
+}
+
 const file = join(ROOT, "bench/results.json");
 const previous = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>) : {};
-const results: Record<string, number> = options.only ? previous : {};
+const results: Record<string, number> = only ? previous : {};
 for (const [prefixes, measure] of groups) {
-  if (options.only && !prefixes.some((prefix) => options.only?.startsWith(prefix))) continue;
+  if (only && !prefixes.some((prefix) => only.startsWith(prefix))) continue;
   console.error(`measuring ${prefixes.join(", ")}`);
   Object.assign(results, await measure());
 }
