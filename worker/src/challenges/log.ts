@@ -2,7 +2,7 @@ import type { Chain, ChallengeEvent } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
 import type { Answers } from "../store/index.js";
 
-/** Blocks of the first look, which nobody remembers to have read: more than any time to answer takes. */
+/** Blocks of the first look: books that are new have nothing to answer with, and say so. */
 const FIRST_LOOK = 50_000;
 /** Blocks after which the place in the log is written down. */
 const STEP = 256;
