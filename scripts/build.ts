@@ -1,7 +1,6 @@
 // Builds what every script needs: contracts, their bindings, the two packages. Quiet when nothing changed.
 import { run } from "./lib/process.ts";
 
-const verbose = process.argv.includes("--tests");
-await run("hardhat", ["build", ...(verbose ? [] : ["--no-tests"])], { quiet: true });
+await run("hardhat", ["build", "--no-tests"], { quiet: true });
 await run("node", ["scripts/generate-abis.ts"], { quiet: true });
 await run("tsc", ["-b", "sdk", "worker"], { quiet: true });

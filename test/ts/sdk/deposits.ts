@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type BudgetState,
   budgetKey,
@@ -9,7 +10,9 @@ import {
   type DepositPolicy,
   type DepositProposal,
   type Freehold,
+  generateSessionKey,
   memoryStore,
+  sessionSigner,
 } from "@freehold/sdk";
 import { sqliteStore } from "@freehold/sdk/node";
 import { expect } from "chai";
@@ -182,6 +185,29 @@ describe("sdk: deposits", () => {
     for (const error of failed) expect(error).to.include({ code: "BUDGET_EXCEEDED" });
     expect(await deposited(account)).to.deep.equal({ units: 2_000n, channels: 1 });
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it("that are decided at the same moment, for two channels, pass the budget by no unit", async () => {
+    const { client, account } = await newPayer(10_000n);
+    const store = memoryStore();
+    // Both see nothing spent, and both want what the budget allows once.
+    let asked = 0;
+    const strategy = async ({ amount }: DepositProposal) => {
+      asked++;
+      while (asked < 2) await pause(5);
+      return amount;
+    };
+    const deposit = { ...POLICY, budget: 1_500n, strategy };
+    const { done, failed } = await outcomes(
+      [0, 1].map(() => {
+        const signer = sessionSigner(generateSessionKey());
+        return client.inference.connect({ ...parameters(), store, deposit, signer });
+      }),
+    );
+    expect(done).to.have.length(1);
+    expect(failed[0]).to.include({ code: "BUDGET_EXCEEDED" });
+    expect(await deposited(account)).to.deep.equal({ units: 1_000n, channels: 1 });
+    expect(await budgetOf(store, account)).to.deep.include({ spent: 1_000n, pending: [] });
   });
 
   it("that a process decided, and died before it sent them, count as spent until their time is over", async () => {
