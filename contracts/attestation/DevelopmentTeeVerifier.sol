@@ -76,8 +76,16 @@ contract DevelopmentTeeVerifier is ITeeVerifier, EIP712 {
                 issuedAt: report.issuedAt,
                 validUntil: report.validUntil,
                 tcbStatus: TcbStatus.UpToDate,
-                platformId: report.platformId
+                platformId: report.platformId,
+                basisId: bytes32(uint256(report.validUntil))
             });
+    }
+
+    /// @inheritdoc ITeeVerifier
+    /// @dev Nothing revokes what the test root signs: the basis is the end of the report itself.
+    function recheck(bytes32 basisId, bytes calldata) external view returns (uint64 validUntil, TcbStatus tcbStatus) {
+        uint64 end = uint64(uint256(basisId));
+        return (end < block.timestamp ? 0 : end, TcbStatus.UpToDate);
     }
 
     /// @inheritdoc ITeeVerifier

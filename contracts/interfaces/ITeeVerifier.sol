@@ -31,6 +31,7 @@ enum TcbStatus {
 /// @param validUntil Unix seconds: the earliest end of all certificates and collateral
 /// @param tcbStatus state of the platform
 /// @param platformId identity of the machine, zero when the family has none
+/// @param basisId what the verdict rests on (certificates, security versions): {ITeeVerifier.recheck} judges it anew
 struct TeeReport {
     TeeType teeType;
     bytes32 measurementId;
@@ -40,6 +41,7 @@ struct TeeReport {
     uint64 validUntil;
     TcbStatus tcbStatus;
     bytes32 platformId;
+    bytes32 basisId;
 }
 
 /// @title ITeeVerifier
@@ -50,6 +52,17 @@ interface ITeeVerifier {
     /// @param evidence what the enclave's platform produced
     /// @param aux hints and cached certificates, which may make the call revert but never make it accept
     function verify(bytes calldata evidence, bytes calldata aux) external returns (TeeReport memory report);
+
+    /// @notice Judges anew what an earlier report rested on, against the certificates, revocations and collateral of now.
+    /// Reverts when `aux` does not belong to `basisId`, so that nobody can make a sound enclave look fallen.
+    /// @param basisId of the report
+    /// @param aux what the verifier needs to take `basisId` apart, in its own format
+    /// @return validUntil Unix seconds; 0 when it has fallen out: revoked, expired, or at no accepted level any more
+    /// @return tcbStatus state of the platform by the collateral of now
+    function recheck(
+        bytes32 basisId,
+        bytes calldata aux
+    ) external view returns (uint64 validUntil, TcbStatus tcbStatus);
 
     /// @notice Whether the root of trust is a test root.
     function isDevelopment() external view returns (bool);

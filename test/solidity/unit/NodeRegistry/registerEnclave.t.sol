@@ -272,7 +272,8 @@ contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
                 issuedAt: 0,
                 validUntil: _now() + 1 days,
                 tcbStatus: TcbStatus.SwHardeningNeeded,
-                platformId: keccak256("platform")
+                platformId: keccak256("platform"),
+                basisId: keccak256("basis")
             });
     }
 
