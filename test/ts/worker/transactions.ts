@@ -90,6 +90,8 @@ describe("worker: settlements whose transactions meet trouble", () => {
       ["mined", PRICE],
       ["dropped", 0n],
     ]);
+    // The first batch is still out there, signed: a second one with its nonce would be proof of fraud against the node.
+    expect(await node.batchNonces()).to.deep.equal([1n, 0n]);
   });
 
   it("raises the fee of a settlement that no block takes", async () => {

@@ -49,6 +49,14 @@ export class ServedNode {
     });
   }
 
+  /** Nonces of the batches that were ever signed. */
+  batchNonces() {
+    return this.#read(async (store) => {
+      const settlements = await store.settlements.latest(100);
+      return settlements.map(({ batchNonce }) => batchNonce);
+    });
+  }
+
   /** Waits until exactly so many units are settled, and nothing is owed. */
   async settled(units: bigint): Promise<void> {
     await until(async () => {
