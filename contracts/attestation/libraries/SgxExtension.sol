@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Der} from "./Der.sol";
+
+/// @notice What a PCK certificate says of its platform.
+/// @param ppid identity of the platform
+/// @param svns of the 16 components of its CPUSVN
+/// @param pceSvn of its provisioning enclave
+/// @param pceId of its provisioning enclave
+/// @param fmspc its family
+struct SgxPlatform {
+    bytes16 ppid;
+    bytes16 svns;
+    uint16 pceSvn;
+    bytes2 pceId;
+    bytes6 fmspc;
+}
+
+/// @title SgxExtension
+/// @notice Strict reader of the extension 1.2.840.113741.1.13.1 of PCK certificates ("Intel SGX PCK Certificate and CRL Profile Specification",
+/// 1.3.5): PPID, TCB, PCE-ID, FMSPC and SGX type, in this order; platform certificates have more behind them.
+library SgxExtension {
+    /// @dev 1.2.840.113741.1.13.1: the parts have one number more, components of the TCB two.
+    bytes9 private constant PREFIX = 0x2a864886f84d010d01;
+
+    error SgxExtension_Unexpected(bytes oid);
+
+    function read(bytes calldata extension) internal pure returns (SgxPlatform memory platform) {
+        bytes calldata rest = Der.only(extension, Der.SEQUENCE);
+        bytes calldata value;
+        (value, rest) = _octets(rest, 1, 16);
+        platform.ppid = bytes16(value);
+
+        bytes calldata tcb;
+        (tcb, rest) = _part(rest, 2);
+        _readTcb(Der.only(tcb, Der.SEQUENCE), platform);
+
+        (value, rest) = _octets(rest, 3, 2);
+        platform.pceId = bytes2(value);
+        (value, rest) = _octets(rest, 4, 6);
+        platform.fmspc = bytes6(value);
+        (value, ) = _part(rest, 5);
+        Der.only(value, Der.ENUMERATED);
+    }
+
+    function _readTcb(bytes calldata rest, SgxPlatform memory platform) private pure {
+        uint256 svns;
+        uint256 svn;
+        for (uint256 i = 1; i <= 16; ++i) {
+            (svn, rest) = _component(rest, i);
+            if (svn > 255) revert SgxExtension_Unexpected(rest);
+            svns = (svns << 8) | svn;
+        }
+        platform.svns = bytes16(uint128(svns));
+        (svn, rest) = _component(rest, 17);
+        platform.pceSvn = uint16(svn);
+        // 18: CPUSVN, the raw form of the components above, which Intel's rule does not compare.
+    }
+
+    /// @dev `SEQUENCE { OID <prefix>.2.<number>, INTEGER }`.
+    function _component(bytes calldata input, uint256 number) private pure returns (uint256 svn, bytes calldata rest) {
+        bytes calldata pair;
+        (pair, rest) = Der.take(input, Der.SEQUENCE);
+        bytes calldata oid;
+        (oid, pair) = Der.take(pair, Der.OID);
+        if (oid.length != 11 || bytes9(oid) != PREFIX || uint8(oid[9]) != 2 || uint8(oid[10]) != number) {
+            revert SgxExtension_Unexpected(oid);
+        }
+        (svn, pair) = Der.takeUint(pair, 2);
+        Der.end(pair);
+    }
+
+    /// @dev What follows the OID in `SEQUENCE { OID <prefix>.<number>, ... }`.
+    function _part(
+        bytes calldata input,
+        uint256 number
+    ) private pure returns (bytes calldata value, bytes calldata rest) {
+        bytes calldata oid;
+        (value, rest) = Der.take(input, Der.SEQUENCE);
+        (oid, value) = Der.take(value, Der.OID);
+        if (oid.length != 10 || bytes9(oid) != PREFIX || uint8(oid[9]) != number) revert SgxExtension_Unexpected(oid);
+    }
+
+    function _octets(
+        bytes calldata input,
+        uint256 number,
+        uint256 length
+    ) private pure returns (bytes calldata value, bytes calldata rest) {
+        (value, rest) = _part(input, number);
+        value = Der.only(value, Der.OCTET_STRING);
+        if (value.length != length) revert SgxExtension_Unexpected(value);
+    }
+}
