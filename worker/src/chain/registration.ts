@@ -5,7 +5,7 @@ import type { Enclave } from "../enclave/enclave.js";
 import { OperatorError, reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { LaneChoice } from "../settlement/policy.js";
-import type { Addresses } from "./deployment.js";
+import { type Addresses, verifierOf } from "./deployment.js";
 import { refusal } from "./refusal.js";
 import type { Sender } from "./sender.js";
 import type { Chain, EnclaveState } from "./types.js";
@@ -133,13 +133,7 @@ export class Registrar {
   }
 
   async #register(receiptKey: Hex, hpkePublicKey: Hex): Promise<void> {
-    const verifier = this.#addresses.developmentTeeVerifier;
-    if (verifier === undefined) {
-      throw new OperatorError(
-        "NO_VERIFIER",
-        "this deployment has no DevelopmentTeeVerifier: it takes no development TEE",
-      );
-    }
+    const verifier = verifierOf(this.#addresses, this.#enclave.kind);
     const { nodeRegistry, chainId } = this.#addresses;
     const node = this.#sender.address;
     const challenge = await this.#challenge();
@@ -153,7 +147,14 @@ export class Registrar {
       challengeBlock: BigInt(challenge.number),
       challengeHash: challenge.hash,
     });
-    const { evidence, aux } = await this.#enclave.attest({ binding, verifier, chainId, now: challenge.timestamp });
+    const { evidence, aux } = await this.#enclave.attest({
+      binding,
+      hpkePublicKey,
+      challengeHash: challenge.hash,
+      verifier,
+      chainId,
+      now: challenge.timestamp,
+    });
     const data = NODES.encodeFunctionData("registerEnclave", [
       { verifier, receiptKey, hpkePublicKey, versionSet: ZERO_HASH, challengeBlock: challenge.number, evidence, aux },
     ]);

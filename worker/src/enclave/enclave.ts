@@ -28,7 +28,7 @@ import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
-import type { AttestationRequest, EnclaveProvider, Evidence } from "./provider.js";
+import type { AttestationRequest, EnclaveProvider, Evidence, TeeKind } from "./provider.js";
 
 /** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
 export interface Job {
@@ -116,6 +116,11 @@ export class Enclave {
     identity: { chainId: bigint; escrow: string; node: string },
   ): Promise<Enclave> {
     return new Enclave(provider, store, identity, await store.load());
+  }
+
+  /** Family of the environment. */
+  get kind(): TeeKind {
+    return this.#provider.kind;
   }
 
   get measurementId(): Hex {
