@@ -57,7 +57,7 @@ describe("worker: command line", () => {
       refuses([...without("--line"), "--line", "0x12"], /--line.*64 hex digits/),
       refuses([...valid, "--price", "-1"], /--price.*whole number above 0/),
       refuses([...valid, "--port", "70000"], /--port.*0 to 65535/),
-      refuses([...valid, "--tee", "nitro"], /--tee.*development/),
+      refuses([...valid, "--tee", "sgx"], /--tee.*development, nitro, tdx, dstack/),
       refuses([...valid, "--nothing"], /unknown option '--nothing'/),
       refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
       refuses([...valid, "--deployment", broken], /cannot be read.*schemaVersion/),
@@ -68,6 +68,20 @@ describe("worker: command line", () => {
       refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {}),
       refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {}),
     ]);
+  });
+
+  it("does not serve without the environment that it was told to serve from", async () => {
+    for (const [tee, message] of [
+      ["nitro", /no AWS Nitro enclave here/],
+      ["tdx", /no Intel TDX domain here/],
+      ["dstack", /no dstack guest agent here/],
+    ] as const) {
+      const missing = ["--tee", tee, "--tee-path", join(directory, "nothing")];
+      const { code, stderr } = await run([...valid, ...missing], { FREEHOLD_WORKER_KEY: KEY });
+      expect(stderr).to.match(message);
+      expect(stderr.trimEnd().split("\n"), "one line").to.have.length(1);
+      expect(code).to.equal(1);
+    }
   });
 
   it("never repeats a key that is wrong", async () => {

@@ -18,6 +18,9 @@ const ESCROW = new Interface(inferenceEscrowAbi);
 const STAKE_SHARE = 1;
 const STAKE_SHARE_GAS = 150_000n;
 
+/** Most gas of one transaction (EIP-7825): a first Nitro chain of certificates comes near it. */
+const MAX_GAS = 16_777_216n;
+
 /** The part of an enclave's life that must be left before a new one is registered: a fifth. */
 const RENEWAL = 5n;
 /** Milliseconds between two attempts to register. */
@@ -160,7 +163,8 @@ export class Registrar {
     ]);
     try {
       const gas = await this.#provider.estimateGas({ from: node, to: nodeRegistry, data });
-      await this.#sender.send({ to: nodeRegistry, data, gasLimit: (gas * 5n) / 4n });
+      const gasLimit = (gas * 5n) / 4n;
+      await this.#sender.send({ to: nodeRegistry, data, gasLimit: gasLimit < MAX_GAS ? gasLimit : MAX_GAS });
     } catch (cause) {
       const isPoor = isError(cause, "INSUFFICIENT_FUNDS") || cause instanceof InsufficientFundsError;
       const isFinal = cause instanceof WorkerError || isCallException(cause) || isPoor;
