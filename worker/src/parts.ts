@@ -15,6 +15,7 @@ import type { EnclaveProvider } from "./enclave/provider.js";
 import type { Logger } from "./log.js";
 import { createMetrics, type Metrics } from "./metrics.js";
 import { loadVersion } from "./model/load.js";
+import type { FileKeys } from "./model/sealed.js";
 import { ServedVersions } from "./model/served.js";
 import { CloseService } from "./service/close.js";
 import { Gate } from "./service/gate.js";
@@ -74,7 +75,14 @@ export async function assemble(
     escrow,
     node,
   });
-  const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active), log);
+  const fileKeys: FileKeys = {
+    get receiptKeys() {
+      return enclave.keys.map(({ receiptKey }) => receiptKey);
+    },
+    unwrap: (release, versionHash) =>
+      enclave.unwrapFileKey(release, { chainId, nodeRegistry: addresses.nodeRegistry, lineId, versionHash }),
+  };
+  const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active, fileKeys), log);
   const channels = new Channels(chain, config.confirmations);
   const watcher = new Watcher(
     chain,

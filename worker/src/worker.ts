@@ -148,7 +148,7 @@ export class Worker {
     this.#settlement = this.#parts.settlement(this.#maxBatchAge);
     this.#settlement.onView(await watcher.poll(), undefined);
     this.#watching = watcher.run(this.#stop.signal);
-    if (!this.#parts.offers.isReady)
+    if (versions.current !== undefined && !this.#parts.offers.isReady)
       this.#app.log.warn("not ready: the line's policy does not accept this enclave now");
   }
 

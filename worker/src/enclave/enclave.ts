@@ -9,10 +9,12 @@ import {
   escrowDomain,
   exactAad,
   type Hex,
+  type KeyRelease,
   type Offer,
   type OpenedRequest,
   openRequest,
   type Receipt,
+  type ReleaseBinding,
   requestHash,
   responseHash,
   type SealedResponse,
@@ -22,6 +24,7 @@ import {
   signExactReceipt,
   signOffer,
   signReceipt,
+  unwrapFileKey,
   WireError,
 } from "@freehold/sdk";
 import { EngineError, type InferenceEngine } from "../engine/index.js";
@@ -143,6 +146,12 @@ export class Enclave {
   async forget(receiptKey: Hex): Promise<void> {
     this.#generations = this.#generations.filter((generation) => generation.receiptKey !== receiptKey);
     await this.#store.forget(receiptKey);
+  }
+
+  /** Opens the key of a sealed file that was released to one of this enclave's generations. Throws SealingError, and `UNKNOWN_KEY`. */
+  async unwrapFileKey(release: KeyRelease, binding: Omit<ReleaseBinding, "receiptKey">): Promise<Uint8Array> {
+    const { receiptKey, hpke } = this.#generation(release.receiptKey);
+    return unwrapFileKey(release, hpke, { ...binding, receiptKey });
   }
 
   attest(request: AttestationRequest): Promise<Evidence> {
