@@ -222,9 +222,7 @@ describe("worker: enclave image", () => {
     expect(buildArguments(images, { [image]: digest })).to.deep.equal(["--build-arg", `NODE_IMAGE=${image}@${digest}`]);
     expect(() => buildArguments(images, {})).to.throw(/no digest of .*: run node worker\/image\/lock.ts/);
     expect(() => buildArguments(images, { [image]: "latest" })).to.throw(/no digest/);
-    expect(() => baseImages("ARG NODE_IMAGE=docker.io/library/node:latest\n")).to.throw(
-      /no version/,
-    );
+    expect(() => baseImages("ARG NODE_IMAGE=docker.io/library/node:latest\n")).to.throw(/no version/);
     expect(() => baseImages("FROM docker.io/library/node:24.1.0\n")).to.throw(/no image that an ARG/);
   });
 });
