@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { booksOptions } from "./cli/books.js";
-import { type ServeOptions, serveOptions, teeOf, teeOptions } from "./cli/options.js";
+import { measureCommand } from "./cli/measure.js";
+import { type ServeOptions, serveOptions, teeOptions } from "./cli/options.js";
 import { createProgram, runProgram } from "./cli/program.js";
 import { serveCommand } from "./cli/serve.js";
 import { statusCommand } from "./cli/status.js";
-import { openProvider } from "./enclave/open.js";
 
 const program = createProgram(
   "freehold-worker",
@@ -16,10 +16,9 @@ serveOptions(program.command("serve").description("run the node's HTTP service")
 teeOptions(
   program.command("measure").description("print the measurement id of this code, as its environment measures it"),
 )
-  .addHelpText("after", "\nFor what is not running yet: worker/image/README.md.")
-  .action(async (options: Pick<ServeOptions, "tee" | "teePath">) =>
-    console.log((await openProvider(teeOf(options))).measurementId),
-  );
+  .option("--of <file>", "instead: of what nitro-cli build-enclave printed, of a quote, or of a Nitro document")
+  .addHelpText("after", "\nHow an image is measured before it runs: worker/image/README.md.")
+  .action(measureCommand);
 booksOptions(program.command("status").description("print what is earned, settled and unsettled"))
   .option("--json", "print JSON")
   .action(statusCommand);
