@@ -14,8 +14,8 @@ import { KeyStore } from "./enclave/keys.js";
 import type { EnclaveProvider } from "./enclave/provider.js";
 import type { Logger } from "./log.js";
 import { createMetrics, type Metrics } from "./metrics.js";
+import { FileKeys } from "./model/file-keys.js";
 import { loadVersion } from "./model/load.js";
-import type { FileKeys } from "./model/sealed.js";
 import { ServedVersions } from "./model/served.js";
 import { CloseService } from "./service/close.js";
 import { Gate } from "./service/gate.js";
@@ -41,6 +41,7 @@ export interface Parts {
   readonly watcher: Watcher;
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
+  readonly fileKeys: FileKeys;
   readonly channels: Channels;
   readonly inference: InferenceService;
   readonly closes: CloseService;
@@ -75,13 +76,7 @@ export async function assemble(
     escrow,
     node,
   });
-  const fileKeys: FileKeys = {
-    get receiptKeys() {
-      return enclave.keys.map(({ receiptKey }) => receiptKey);
-    },
-    unwrap: (release, versionHash) =>
-      enclave.unwrapFileKey(release, { chainId, nodeRegistry: addresses.nodeRegistry, lineId, versionHash }),
-  };
+  const fileKeys = new FileKeys(config.store, enclave, { chainId, nodeRegistry: addresses.nodeRegistry, lineId });
   const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active, fileKeys), log);
   const channels = new Channels(chain, config.confirmations);
   const watcher = new Watcher(
@@ -140,6 +135,7 @@ export async function assemble(
     watcher,
     enclave,
     versions,
+    fileKeys,
     channels,
     inference,
     x402: x402Parts(config, work, log),

@@ -7,10 +7,19 @@ export {
   decodeKeyRelease,
   encodeKeyRelease,
   type KeyRelease,
+  type KeyReleaseJson,
   type ReleaseBinding,
   releaseAad,
   unwrapFileKey,
   wrapFileKey,
 } from "./release.js";
 export { type OpenedRequest, openRequest, type SealedRequest, type SealedResponse, sealRequest } from "./seal.js";
-export { FILE_KEY_BYTES, generateFileKey, openSealedFile, sealedLength, sealFile } from "./sealed-file.js";
+export {
+  FILE_KEY_BYTES,
+  generateFileKey,
+  openSealedFile,
+  requireFileKey,
+  SEALED_HEADER_BYTES,
+  sealedLength,
+  sealFile,
+} from "./sealed-file.js";

@@ -101,19 +101,22 @@ export async function unwrapFileKey(
   }
 }
 
-/** A release as JSON. */
-export function encodeKeyRelease({ enc, ciphertext, ...names }: KeyRelease): string {
-  return `${JSON.stringify({ type: TYPE, ...names, enc: toBase64(enc), ciphertext: toBase64(ciphertext) }, undefined, 2)}\n`;
+/** A release in JSON, hex in lower case, binary in base64. */
+export interface KeyReleaseJson {
+  readonly type: typeof TYPE;
+  readonly lineId: Hex;
+  readonly versionHash: Hex;
+  readonly receiptKey: Hex;
+  readonly enc: string;
+  readonly ciphertext: string;
 }
 
-/** A release of JSON that anybody may have written. Throws `BAD_RELEASE`, naming the field. */
-export function decodeKeyRelease(text: string): KeyRelease {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new SealingError("BAD_RELEASE", "a key release must be JSON", { cause });
-  }
+export function encodeKeyRelease({ enc, ciphertext, ...names }: KeyRelease): KeyReleaseJson {
+  return { type: TYPE, ...names, enc: toBase64(enc), ciphertext: toBase64(ciphertext) };
+}
+
+/** Reads a release that anybody may have written. Throws `BAD_RELEASE`, naming the field. */
+export function decodeKeyRelease(json: unknown): KeyRelease {
   const fields = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
   const check = (valid: boolean, field: string, expected: string) => {
     if (!valid)

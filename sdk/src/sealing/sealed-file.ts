@@ -73,6 +73,11 @@ export async function* openSealedFile(source: WeightsSource, fileKey: Uint8Array
   }
 }
 
+/** Throws unless a file key is the one that the file with this header was sealed with: `WRONG_FILE_KEY`, `BAD_SEALED_FILE`, `INVALID_KEY`. */
+export function requireFileKey(header: Uint8Array, fileKey: Uint8Array): void {
+  checkedSalt(header, fileKey);
+}
+
 function checkedSalt(header: Uint8Array, fileKey: Uint8Array): Uint8Array {
   if (header.length < SEALED_HEADER_BYTES || MAGIC.some((byte, i) => header[i] !== byte)) {
     throw new SealingError("BAD_SEALED_FILE", "the file has no header of a sealed file");

@@ -43,9 +43,9 @@ describe("sdk: key release", () => {
   });
 
   it("opens for the enclave, line and version that it is for, through JSON", async () => {
-    const text = encodeKeyRelease(release);
+    const text = JSON.stringify(encodeKeyRelease(release));
     expect(text).not.to.contain(Buffer.from(fileKey).toString("base64"));
-    const decoded = decodeKeyRelease(text);
+    const decoded = decodeKeyRelease(JSON.parse(text));
     expect(decoded).to.deep.equal(release);
     expect(await unwrapFileKey(decoded, keyPair, BINDING)).to.deep.equal(fileKey);
     const upper = { ...BINDING, lineId: `0x${BINDING.lineId.slice(2).toUpperCase()}` as const };
@@ -89,24 +89,21 @@ describe("sdk: key release", () => {
   });
 
   it("names what is wrong with JSON, and never fails otherwise", async () => {
-    const json = JSON.parse(encodeKeyRelease(release)) as Record<string, unknown>;
+    const json = encodeKeyRelease(release);
     for (const field of ["type", "lineId", "versionHash", "receiptKey", "enc", "ciphertext"]) {
       for (const value of [undefined, null, 7, "", "0x12", "AAAA", {}]) {
-        expect(() => decodeKeyRelease(JSON.stringify({ ...json, [field]: value })))
+        expect(() => decodeKeyRelease({ ...json, [field]: value }))
           .to.throw(SealingError, `key release: ${field} must be`)
           .that.deep.includes({ code: "BAD_RELEASE", details: { field } });
       }
     }
     const anything = fc.oneof(
-      fc.string(),
-      fc.json(),
-      fc
-        .record(Object.fromEntries(Object.keys(json).map((name) => [name, fc.jsonValue()])))
-        .map((made) => JSON.stringify(made)),
+      fc.anything(),
+      fc.record(Object.fromEntries(Object.keys(json).map((name) => [name, fc.jsonValue()]))),
     );
     fc.assert(
-      fc.property(anything, (text) => {
-        expect(() => decodeKeyRelease(text))
+      fc.property(anything, (made) => {
+        expect(() => decodeKeyRelease(made))
           .to.throw(SealingError)
           .with.property("code", "BAD_RELEASE");
       }),

@@ -1,5 +1,14 @@
 import { createDecipheriv, hkdfSync } from "node:crypto";
-import { FILE_KEY_BYTES, generateFileKey, openSealedFile, SealingError, sealedLength, sealFile } from "@freehold/sdk";
+import {
+  FILE_KEY_BYTES,
+  generateFileKey,
+  openSealedFile,
+  requireFileKey,
+  SEALED_HEADER_BYTES,
+  SealingError,
+  sealedLength,
+  sealFile,
+} from "@freehold/sdk";
 import { expect } from "chai";
 import fc from "fast-check";
 
@@ -138,5 +147,16 @@ describe("sdk: sealed files", () => {
     expect(await code(open(sealed, key.subarray(1)))).to.equal("INVALID_KEY");
     expect(await code(seal(bytes(1), new Uint8Array(FILE_KEY_BYTES + 1)))).to.equal("INVALID_KEY");
     expect(await code(open(bytes(200), key))).to.equal("BAD_SEALED_FILE");
+    requireFileKey(sealed.subarray(0, SEALED_HEADER_BYTES), key);
+    for (const [header, given, wrong] of [
+      [sealed, generateFileKey(), "WRONG_FILE_KEY"],
+      [sealed, key.subarray(1), "INVALID_KEY"],
+      [sealed.subarray(0, SEALED_HEADER_BYTES - 1), key, "BAD_SEALED_FILE"],
+      [bytes(200), key, "BAD_SEALED_FILE"],
+    ] as const) {
+      expect(() => requireFileKey(header, given))
+        .to.throw(SealingError)
+        .with.property("code", wrong);
+    }
   });
 });

@@ -8,6 +8,7 @@ import {
   generateFileKey,
   generateHpkeKeyPair,
   type Hex,
+  type KeyRelease,
   ReleaseError,
   sealFile,
 } from "@freehold/sdk";
@@ -16,7 +17,7 @@ import { expect } from "chai";
 import { send, startChain, type TestChain } from "./harness/chain.ts";
 import { type Hardware, nitroHardware, withVerifiers } from "./harness/hardware.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { Payer } from "./harness/payer.ts";
+import { Payer, post } from "./harness/payer.ts";
 import { type OpenProvider, ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
 
@@ -29,6 +30,8 @@ interface Registered {
   readonly receiptKey: Hex;
   readonly hpkePublicKey: Hex;
 }
+
+const json = (release: KeyRelease) => JSON.stringify(encodeKeyRelease(release));
 
 describe("worker: sealed weights", () => {
   let chain: TestChain;
@@ -88,7 +91,7 @@ describe("worker: sealed weights", () => {
   };
   const release = async (line: TestLine, version: number, fileKey: Uint8Array, enclave: Registered) => {
     const made = await freehold.deltas.releaseKey({ lineId: line.lineId, version, ...enclave, fileKey });
-    put(line, version, enclave.receiptKey, encodeKeyRelease(made));
+    put(line, version, enclave.receiptKey, json(made));
   };
   const isReady = async (served: ServedNode) => (await fetch(`${served.url}/readyz`)).status === 200;
   const refusal = async (work: Promise<unknown>) => {
@@ -160,10 +163,10 @@ describe("worker: sealed weights", () => {
     const wrongKey = await freehold.deltas.releaseKey({ lineId, version: 0, ...enclave, fileKey: generateFileKey() });
     const bad: Record<string, string> = {
       "no JSON": "{",
-      "another line": encodeKeyRelease(forOther),
-      "another line, renamed": encodeKeyRelease({ ...forOther, lineId, versionHash: made.versionHash }),
-      "another file's key": encodeKeyRelease(wrongKey),
-      changed: encodeKeyRelease({ ...made, ciphertext: Uint8Array.from(made.ciphertext, (byte) => byte ^ 1) }),
+      "another line": json(forOther),
+      "another line, renamed": json({ ...forOther, lineId, versionHash: made.versionHash }),
+      "another file's key": json(wrongKey),
+      changed: json({ ...made, ciphertext: Uint8Array.from(made.ciphertext, (byte) => byte ^ 1) }),
     };
     for (const [name, text] of Object.entries(bad)) {
       put(line, 0, enclave.receiptKey, text);
@@ -171,8 +174,53 @@ describe("worker: sealed weights", () => {
       await served.restart();
       expect(await isReady(served), name).to.equal(false);
     }
-    put(line, 0, enclave.receiptKey, encodeKeyRelease(made));
+    put(line, 0, enclave.receiptKey, json(made));
     await until(() => isReady(served), "the right release");
+  });
+
+  it("says which keys it awaits, and takes them from whoever brings the right ones", async () => {
+    const line = await newLine();
+    await line.append();
+    await line.activate(1);
+    const keys = [await sealInStore(line, 0), await sealInStore(line, 1)] as const;
+    const served = await serve(line);
+    const awaited = async () => {
+      const response = await fetch(`${served.url}/v1/release`);
+      return ((await response.json()) as { awaited: (Registered & { lineId: Hex; versionHash: Hex })[] }).awaited;
+    };
+    const { lineId } = line;
+    const enclave = await newest(served);
+    const hashes = line.hashes as Hex[];
+    expect(await awaited()).to.deep.equal(hashes.map((versionHash) => ({ lineId, versionHash, ...enclave })));
+    const make = (version: number, fileKey: Uint8Array) =>
+      freehold.deltas.releaseKey({ lineId, version, ...enclave, fileKey });
+    const bring = (release: KeyRelease) => post(served.url, { body: json(release) }, "/v1/release");
+    const [base, delta] = [await make(0, keys[0]), await make(1, keys[1])];
+
+    expect(await post(served.url, { body: "{}" }, "/v1/release")).to.include({ status: 400, code: "malformed" });
+    for (const [name, wrong] of Object.entries({
+      "another file's key": await make(0, keys[1]),
+      changed: { ...base, enc: Uint8Array.from(base.enc, (byte) => byte ^ 1) },
+      "another version's": { ...base, versionHash: delta.versionHash },
+      "another enclave's": { ...base, receiptKey: `0x${"12".repeat(20)}` as const },
+    })) {
+      expect(await bring(wrong), name).to.include({ status: 422, code: "unseal-failed" });
+    }
+    const unknown = await bring({ ...base, versionHash: `0x${"34".repeat(32)}` });
+    expect(unknown).to.include({ status: 409, code: "version-not-served" });
+    expect(unknown.details).to.deep.equal({ awaited: hashes });
+    expect(await isReady(served)).to.equal(false);
+
+    // The right ones, in any order, and nothing in the store.
+    expect(await bring(delta)).to.include({ status: 204, text: "" });
+    expect(await bring(base)).to.include({ status: 204, text: "" });
+    await until(() => isReady(served), "both files to be opened");
+    expect(await awaited()).to.deep.equal([]);
+    expect(await bring(base), "once it has it").to.include({ status: 409, code: "version-not-served" });
+    const payer = await Payer.open(chain, served.operator.address, lineId, 500n);
+    const expected = (await line.engine(1)).infer({ text: "profit" });
+    expect((await payer.infer(served.url)).output).to.deep.equal(await expected);
+    expect(plaintextIn(line.store)).to.deep.equal([]);
   });
 
   it("names a sealed file that was changed, as it names others", async () => {

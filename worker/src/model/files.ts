@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Hex, toHex } from "@freehold/sdk";
 import { type ChunkManifest, chunkLeaves, parseManifest, weightsRoot } from "@freehold/sdk/weights";
 import { OperatorError, reason } from "../errors.js";
-import { type FileKeys, readSealed } from "./sealed.js";
+import type { FileKeys } from "./file-keys.js";
+import { readSealed } from "./sealed.js";
 
 /** A file as the chain knows it. */
 export interface FileAnchor {
@@ -20,14 +20,12 @@ export interface FileAnchor {
  */
 export async function readWeights(
   store: string,
-  anchor: FileAnchor,
-  versionHash: Hex,
+  anchor: FileAnchor & { readonly hash: Hex },
   keys: FileKeys,
 ): Promise<Uint8Array> {
-  const plain = join(store, `${anchor.weightsRoot}.safetensors`);
-  const sealed = existsSync(plain) ? undefined : await readSealed(store, anchor, versionHash, keys);
-  const file = sealed === undefined ? plain : join(store, `${anchor.weightsRoot}.sealed`);
-  const bytes = sealed ?? (await read(plain));
+  const sealed = keys.sealedFile(anchor);
+  const file = sealed ?? join(store, `${anchor.weightsRoot}.safetensors`);
+  const bytes = sealed === undefined ? await read(file) : await readSealed(sealed, anchor, keys);
   if (BigInt(bytes.length) !== anchor.byteLength) {
     throw wrong(file, `has ${bytes.length} bytes, the chain says ${anchor.byteLength}`);
   }

@@ -4,8 +4,8 @@ import { applyDeltas, DELTA_KINDS, type DeltaStep, readDeltaMetadata, readSafete
 import type { Chain, VersionState } from "../chain/types.js";
 import { type InferenceEngine, loadEngine } from "../engine/index.js";
 import { OperatorError, reason } from "../errors.js";
+import type { FileKeys } from "./file-keys.js";
 import { readArchitecture, readWeights } from "./files.js";
-import type { FileKeys } from "./sealed.js";
 
 /** A version that is loaded and equal to what the chain anchored. */
 export interface ServedVersion {
@@ -33,7 +33,8 @@ export async function loadVersion(
   const versions = await readVersions(chain, lineId, active.version);
   checkHashes(anchor, versions, active);
   const architecture = await readArchitecture(store, anchor.architectureHash);
-  const base = await readWeights(store, anchor, hashModelAnchor(anchor), keys);
+  await keys.expect(versions);
+  const base = await readWeights(store, { ...anchor, hash: hashModelAnchor(anchor) }, keys);
   const weights = await effectiveWeights(store, base, anchor.weightsRoot, versions, keys);
   try {
     const engine = await loadEngine(architecture, weights);
@@ -77,7 +78,7 @@ async function effectiveWeights(
     if (parent === undefined) continue;
     // The first delta may also name the base by its root: both names are of the same file.
     const bases = n === 1 ? [parent.hash, baseRoot] : [parent.hash];
-    steps.push(readDelta(store, await readWeights(store, version, version.hash, keys), version, bases));
+    steps.push(readDelta(store, await readWeights(store, version, keys), version, bases));
   }
   try {
     return applyDeltas(base, steps);

@@ -2,8 +2,8 @@ import type { Hex } from "@freehold/sdk";
 import type { ChainView } from "../chain/view.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
+import { KeyPendingError } from "./file-keys.js";
 import type { ServedVersion } from "./load.js";
-import { KeyPendingError } from "./sealed.js";
 
 /** Milliseconds between two attempts to load a version that could not be loaded, and one whose key is awaited. */
 const RETRY = 10_000;
