@@ -23,7 +23,7 @@ export function baseImages(dockerfile: string): Record<string, string> {
     }
   }
   for (const image of Object.values(named)) {
-    if (!/^[\w.-]+(?:\/[\w.-]+)+:[\w.-]*\d+\.\d+\.\d+[\w.-]*$/.test(image))
+    if (!/^[\w.-]+(?:\/[\w.-]+)*:[\w.-]*\d+\.\d+\.\d+[\w.-]*$/.test(image))
       throw new Error(`${image} names no version`);
   }
   return named;

@@ -215,14 +215,14 @@ describe("worker: enclave image", () => {
     const { devDependencies } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     };
-    const image = `docker.io/library/node:${devDependencies.node}-bookworm-slim`;
+    const image = `node:${devDependencies.node}-bookworm-slim`;
     const images = baseImages(dockerfile);
     expect(images).to.deep.equal({ NODE_IMAGE: image });
     const digest = `sha256:${"ab".repeat(32)}`;
     expect(buildArguments(images, { [image]: digest })).to.deep.equal(["--build-arg", `NODE_IMAGE=${image}@${digest}`]);
     expect(() => buildArguments(images, {})).to.throw(/no digest of .*: run node worker\/image\/lock.ts/);
     expect(() => buildArguments(images, { [image]: "latest" })).to.throw(/no digest/);
-    expect(() => baseImages("ARG NODE_IMAGE=docker.io/library/node:latest\n")).to.throw(/no version/);
-    expect(() => baseImages("FROM docker.io/library/node:24.1.0\n")).to.throw(/no image that an ARG/);
+    expect(() => baseImages("ARG NODE_IMAGE=node:latest\n")).to.throw(/no version/);
+    expect(() => baseImages("FROM node:24.1.0\n")).to.throw(/no image that an ARG/);
   });
 });

@@ -192,8 +192,13 @@ describe("worker: sealed weights", () => {
     const enclave = await newest(served);
     const hashes = line.hashes as Hex[];
     expect(await awaited()).to.deep.equal(hashes.map((versionHash) => ({ lineId, versionHash, ...enclave })));
-    const make = (version: number, fileKey: Uint8Array) =>
-      freehold.deltas.releaseKey({ lineId, version, ...enclave, fileKey });
+    // As an owner does who keeps his keys by version hashes.
+    const asked = await awaited();
+    const make = (version: 0 | 1, fileKey: Uint8Array) => {
+      const ask = asked[version];
+      if (ask === undefined) throw new Error("not awaited");
+      return freehold.deltas.releaseKey({ ...ask, lineId, fileKey });
+    };
     const bring = (release: KeyRelease) => post(served.url, { body: json(release) }, "/v1/release");
     const [base, delta] = [await make(0, keys[0]), await make(1, keys[1])];
 
@@ -257,6 +262,7 @@ describe("worker: sealed weights", () => {
     expect(await refusal(ask({ receiptKey: `0x${"12".repeat(20)}` }))).to.equal("UNKNOWN_ENCLAVE");
     const { publicKey } = await generateHpkeKeyPair();
     expect(await refusal(ask({ hpkePublicKey: publicKey }))).to.equal("WRONG_HPKE_KEY");
+    expect(await ask({ hpkePublicKey: "0x12" }).catch((e: unknown) => e)).to.include({ code: "INVALID_HEX" });
     const elsewhere = await newLine(`0x${"77".repeat(32)}`);
     expect(await refusal(ask({ lineId: elsewhere.lineId })), "another measurement").to.equal("ENCLAVE_NOT_ACCEPTED");
     expect(await refusal(ask({ lineId: `0x${"55".repeat(32)}` })), "no line").to.equal("ENCLAVE_NOT_ACCEPTED");

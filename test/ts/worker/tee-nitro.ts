@@ -145,6 +145,7 @@ describe("worker: AWS Nitro", () => {
       [encode({ Attestation: { document: encode([1, 2, 3, 4]) } }), /no attestation document/],
       [encode({ Attestation: { document: encode([0, 0, encode({ pcrs: 1 }), 0]) } }), /no attestation document/],
       [encode({ Attestation: { document: madeDocument({ pcrs: PCRS.slice(1, 2) }) } }), /no PCR1/],
+      [encode({ Attestation: { document: madeDocument({ pcrs: PCRS.map(() => bytes(64, 1)) }) } }), /no PCR0 of 48/],
     ];
     for (const [answer, message] of answers) {
       nsm.put("document", answer);

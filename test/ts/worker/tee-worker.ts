@@ -5,6 +5,7 @@ import { dstackHardware, type Hardware, nitroHardware, tdxHardware, withVerifier
 import { createLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
+import { startRpcFilter } from "./harness/rpc-filter.ts";
 import { ServedNode } from "./harness/served.ts";
 
 /** Families, and whether their keys outlive a restart. */
@@ -71,6 +72,25 @@ describe("worker: in an environment of hardware", () => {
     const addresses = withVerifiers(readDeployment(chain.deploymentFile));
     node = await ServedNode.start(chain, line, { addresses }, hardware.open);
     expect((await fetch(`${node.url}/readyz`)).status).to.equal(503);
+  });
+
+  it("registers within the gas of one transaction, however much the verifier takes", async function () {
+    hardware = nitroHardware(this, 5);
+    const line = await createLine(chain, { measurementId: hardware.measurementId });
+    const filter = await startRpcFilter(chain.url);
+    filter.before = async ({ method }) => (method === "eth_estimateGas" ? { result: "0xe4e1c0" } : undefined);
+    try {
+      const addresses = withVerifiers(readDeployment(chain.deploymentFile));
+      node = await ServedNode.start(chain, line, { addresses, rpc: filter.url }, hardware.open);
+      const [registered] = await chain.nodes.queryFilter(
+        chain.nodes.getEvent("EnclaveRegistered")(node.operator.address),
+      );
+      expect((await registered?.getTransaction())?.gasLimit, "15,000,000 and a quarter").to.equal(16_777_216n);
+      await node.stop();
+      node = undefined;
+    } finally {
+      await filter.close();
+    }
   });
 
   it("says that a deployment has no verifier for it", async function () {

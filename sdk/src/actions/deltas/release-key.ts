@@ -1,8 +1,7 @@
 import { keccak256, ZeroAddress } from "ethers";
 import { FreeholdError } from "../../errors/base.js";
 import { decoded } from "../../errors/decode.js";
-import type { Hex } from "../../hex.js";
-import { sameHex } from "../../hex.js";
+import { fromHex, type Hex, sameHex } from "../../hex.js";
 import { ReleaseError } from "../../sealing/errors.js";
 import { type KeyRelease, wrapFileKey } from "../../sealing/release.js";
 import { withTimeout } from "../../timeout.js";
@@ -12,17 +11,24 @@ import { isPayable } from "../nodes/is-payable.js";
 import { versionOf } from "./version-of.js";
 
 /** What a key is released for, and to whom. */
-export interface ReleaseKeyParameters {
+export type ReleaseKeyParameters = {
   lineId: Hex;
-  /** The version whose file the key opens; 0 for the base. */
-  version: bigint | number;
   /** Names the enclave. */
   receiptKey: string;
   /** The enclave's HPKE public key, from its event `EnclaveRegistered` or its offer: it may come from anybody. */
   hpkePublicKey: Hex;
   /** 32 bytes; see `sealFile`. */
   fileKey: Uint8Array;
-}
+} & (
+  | {
+      /** The version whose file the key opens; 0 for the base. */
+      version: bigint | number;
+    }
+  | {
+      /** Its hash, for who keeps keys by hashes: the chain is not asked whether the line has it. */
+      versionHash: Hex;
+    }
+);
 
 /**
  * Releases the key of a sealed file to one enclave, after the chain vouched for it: it is registered, the HPKE key is the one that was attested, and the line
@@ -31,7 +37,7 @@ export interface ReleaseKeyParameters {
  * @throws ReleaseError the chain does not vouch for the enclave
  */
 export const releaseKey = action([], (ctx) => async (params: ReleaseKeyParameters): Promise<KeyRelease> => {
-  const { lineId, version, receiptKey, hpkePublicKey, fileKey } = params;
+  const { lineId, receiptKey, hpkePublicKey, fileKey } = params;
   const provider = await ctx.ready();
   const block = await decoded("provider", () =>
     withTimeout(provider.getBlock("latest"), ctx.timeoutMs, "the newest block"),
@@ -44,7 +50,7 @@ export const releaseKey = action([], (ctx) => async (params: ReleaseKeyParameter
   if (enclave.node === ZeroAddress) {
     throw new ReleaseError("UNKNOWN_ENCLAVE", `no enclave is registered under receipt key ${receiptKey}`, { details });
   }
-  if (!sameHex(keccak256(hpkePublicKey), enclave.hpkeKeyHash)) {
+  if (!sameHex(keccak256(fromHex(hpkePublicKey, 32)), enclave.hpkeKeyHash)) {
     throw new ReleaseError(
       "WRONG_HPKE_KEY",
       `the HPKE key is not the one that enclave ${receiptKey} was attested with`,
@@ -66,7 +72,8 @@ export const releaseKey = action([], (ctx) => async (params: ReleaseKeyParameter
       hint: "The line's owner accepts a measurement with nodes.setLineMeasurement, a verifier with nodes.setLineVerifier.",
     });
   }
-  const { hash: versionHash } = await versionOf(ctx)({ lineId, version }, at);
+  const versionHash =
+    "versionHash" in params ? params.versionHash : (await versionOf(ctx)({ lineId, version: params.version }, at)).hash;
   const nodeRegistry = ctx.addressOf("NodeRegistry");
   return wrapFileKey(fileKey, hpkePublicKey, { chainId: ctx.chainId, nodeRegistry, lineId, versionHash, receiptKey });
 });

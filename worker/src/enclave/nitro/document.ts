@@ -11,6 +11,9 @@ export interface NitroDocument extends NitroRegisters {
   readonly publicKey: Uint8Array | undefined;
 }
 
+/** Bytes of a register: SHA-384 is the only digest that the module has. */
+const REGISTER = 48;
+
 /**
  * Reads a document: COSE_Sign1 (RFC 9052, 4.2) around a CBOR map (AWS Nitro Enclaves User Guide, "Verifying the root of trust").
  * Throws `TEE_FAILED` for anything else.
@@ -23,8 +26,8 @@ export function readNitroDocument(document: Uint8Array): NitroDocument {
   if (!(map instanceof Map) || !(pcrs instanceof Map)) throw failed("nitro", "the document is no attestation document");
   const [pcr0, pcr1, pcr2] = [0, 1, 2].map((index) => {
     const value = pcrs.get(index);
-    if (value instanceof Uint8Array) return value;
-    throw failed("nitro", `the document has no PCR${index}`);
+    if (value instanceof Uint8Array && value.length === REGISTER) return value;
+    throw failed("nitro", `the document has no PCR${index} of ${REGISTER} bytes`);
   }) as [Uint8Array, Uint8Array, Uint8Array];
   const optional = (name: string) => {
     const value: unknown = map.get(name);
