@@ -11,7 +11,7 @@ export interface NitroDocument extends NitroRegisters {
   readonly publicKey: Uint8Array | undefined;
 }
 
-/** Bytes of a register: SHA-384 is the only digest that the module has. */
+/** Bytes of a register: the bank of Nitro is of SHA-384. */
 const REGISTER = 48;
 
 /**
