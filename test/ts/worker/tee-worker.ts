@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { readDeployment, Worker } from "@freehold/worker";
 import { expect } from "chai";
+import { verifierOf } from "../../../worker/dist/chain/deployment.js";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { dstackHardware, type Hardware, nitroHardware, tdxHardware, withVerifiers } from "./harness/hardware.ts";
 import { createLine } from "./harness/model.ts";
@@ -91,6 +94,26 @@ describe("worker: in an environment of hardware", () => {
     } finally {
       await filter.close();
     }
+  });
+
+  it("finds the verifier of its family in the deployment's record", () => {
+    const [contract] = Object.values(chain.deployment.contracts);
+    if (contract === undefined) throw new Error("an empty deployment");
+    const at = (byte: string) => ({ ...contract, address: `0x${byte.repeat(20)}` });
+    const { DevelopmentTeeVerifier: _, ...rest } = chain.deployment.contracts;
+    const contracts = { ...rest, NitroVerifier: at("11"), DcapVerifier: at("22") };
+    const file = join(chain.directory, "verifiers.json");
+    writeFileSync(file, JSON.stringify({ ...chain.deployment, contracts }));
+    const addresses = readDeployment(file);
+    expect(verifierOf(addresses, "nitro")).to.equal(at("11").address);
+    for (const kind of ["tdx", "dstack"] as const) expect(verifierOf(addresses, kind)).to.equal(at("22").address);
+    expect(() => verifierOf(addresses, "development")).to.throw(
+      /no DevelopmentTeeVerifier: it takes no development TEE/,
+    );
+    const without = readDeployment(chain.deploymentFile);
+    expect(() => verifierOf(without, "dstack"))
+      .to.throw(/no DcapVerifier/)
+      .with.property("code", "NO_VERIFIER");
   });
 
   it("says that a deployment has no verifier for it", async function () {
