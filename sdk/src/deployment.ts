@@ -11,6 +11,16 @@ export interface DeployedContract {
   readonly codeHash: string;
 }
 
+/** Names of the contracts that verify execution environments, in a deployment record; a deployment has some of them. */
+export const TEE_VERIFIERS = {
+  /** Absent from production deployments. */
+  development: "DevelopmentTeeVerifier",
+  /** AWS Nitro enclaves. */
+  nitro: "NitroVerifier",
+  /** Intel SGX and TDX. */
+  dcap: "DcapVerifier",
+} as const;
+
 /** What a deployment left on one chain: the content of `deployments/<chainId>.json`. */
 export interface Deployment {
   readonly schemaVersion: 1;

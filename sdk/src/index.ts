@@ -7,7 +7,7 @@ export type { Write } from "./actions/write.js";
 export { createFreehold, type Freehold, type FreeholdOptions } from "./client.js";
 export { type ContractName, type Contracts, contractAt, interfaceOf } from "./contracts.js";
 export { buildCommitment, type DatasetCommitment, recordSalt } from "./datasets.js";
-export { type DeployedContract, type Deployment, parseDeployment } from "./deployment.js";
+export { type DeployedContract, type Deployment, parseDeployment, TEE_VERIFIERS } from "./deployment.js";
 export * from "./eip712/index.js";
 export * from "./errors/index.js";
 export { fromHex, type Hex, isHex, sameHex, toHex } from "./hex.js";

@@ -14,6 +14,7 @@ import { KeyStore } from "./enclave/keys.js";
 import type { EnclaveProvider } from "./enclave/provider.js";
 import type { Logger } from "./log.js";
 import { createMetrics, type Metrics } from "./metrics.js";
+import { FileKeys } from "./model/file-keys.js";
 import { loadVersion } from "./model/load.js";
 import { ServedVersions } from "./model/served.js";
 import { CloseService } from "./service/close.js";
@@ -40,6 +41,7 @@ export interface Parts {
   readonly watcher: Watcher;
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
+  readonly fileKeys: FileKeys;
   readonly channels: Channels;
   readonly inference: InferenceService;
   readonly closes: CloseService;
@@ -74,7 +76,8 @@ export async function assemble(
     escrow,
     node,
   });
-  const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active), log);
+  const fileKeys = new FileKeys(config.store, enclave, { chainId, nodeRegistry: addresses.nodeRegistry, lineId });
+  const versions = new ServedVersions((active) => loadVersion(chain, config.store, lineId, active, fileKeys), log);
   const channels = new Channels(chain, config.confirmations);
   const watcher = new Watcher(
     chain,
@@ -132,6 +135,7 @@ export async function assemble(
     watcher,
     enclave,
     versions,
+    fileKeys,
     channels,
     inference,
     x402: x402Parts(config, work, log),

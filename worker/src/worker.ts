@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KeyRelease } from "@freehold/sdk";
 import { computeAddress, isError } from "ethers";
 import type { FastifyInstance } from "fastify";
 import { refusal } from "./chain/refusal.js";
@@ -10,6 +11,7 @@ import { OperatorError, reason, WorkerError } from "./errors.js";
 import { createServer, type HttpServer, serve } from "./http/server.js";
 import { assemble, type Parts } from "./parts.js";
 import { recoveryOf } from "./service/recovery.js";
+import { takeRelease } from "./service/release.js";
 import type { Settlement } from "./settlement/index.js";
 import { openStore, type Store } from "./store/index.js";
 
@@ -40,13 +42,15 @@ export class Worker {
     this.#store = store;
     this.#app = app;
     this.#parts = parts;
-    const { offers, inference, closes, channels, x402 } = parts;
+    const { offers, inference, closes, channels, x402, fileKeys } = parts;
     const routes = {
       offer: () => offers.current(),
       inference: (key: string, request: Parameters<typeof inference.answer>[1]) => inference.answer(key, request),
       recovery: (channel: bigint) => recoveryOf(store, channels, channel),
       x402: (call: Parameters<typeof x402.answer>[0]) => x402.answer(call),
       close: (ask: Parameters<typeof closes.close>[0]) => closes.close(ask),
+      awaitedKeys: () => fileKeys.awaited,
+      release: (release: KeyRelease) => takeRelease(fileKeys, release),
       isReady: () => offers.isReady,
     };
     this.#http = serve(app, routes, parts.metrics);
@@ -148,7 +152,7 @@ export class Worker {
     this.#settlement = this.#parts.settlement(this.#maxBatchAge);
     this.#settlement.onView(await watcher.poll(), undefined);
     this.#watching = watcher.run(this.#stop.signal);
-    if (!this.#parts.offers.isReady)
+    if (versions.current !== undefined && !this.#parts.offers.isReady)
       this.#app.log.warn("not ready: the line's policy does not accept this enclave now");
   }
 

@@ -45,6 +45,7 @@ describe("sdk: package", () => {
     "weights/index",
     "watchtower/index",
     "x402/index",
+    "attestation/index",
   ].map((name) => `${name}.js`)) {
     it(`${entry} imports nothing of Node`, async () => {
       const { files, packages } = await imports(entry);

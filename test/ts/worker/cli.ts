@@ -1,15 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fromHex } from "@freehold/sdk";
+import { measureQuote, nitroMeasurementId } from "@freehold/sdk/attestation";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
+import { readNitroDocument } from "../../../worker/dist/enclave/nitro/document.js";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer, post } from "./harness/payer.ts";
 import { freePort, run, serveArguments, WorkerProcess } from "./harness/process.ts";
+import { genuine } from "./harness/tee-vectors.ts";
 
 const KEY = `0x${"01".repeat(32)}`;
+
+const is = (line: string) => new RegExp(`^${line}\n$`);
 
 describe("worker: command line", () => {
   let directory: string;
@@ -57,7 +63,7 @@ describe("worker: command line", () => {
       refuses([...without("--line"), "--line", "0x12"], /--line.*64 hex digits/),
       refuses([...valid, "--price", "-1"], /--price.*whole number above 0/),
       refuses([...valid, "--port", "70000"], /--port.*0 to 65535/),
-      refuses([...valid, "--tee", "nitro"], /--tee.*development/),
+      refuses([...valid, "--tee", "sgx"], /--tee.*development, nitro, tdx, dstack/),
       refuses([...valid, "--nothing"], /unknown option '--nothing'/),
       refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
       refuses([...valid, "--deployment", broken], /cannot be read.*schemaVersion/),
@@ -68,6 +74,20 @@ describe("worker: command line", () => {
       refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {}),
       refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {}),
     ]);
+  });
+
+  it("does not serve without the environment that it was told to serve from", async () => {
+    for (const [tee, message] of [
+      ["nitro", /no AWS Nitro enclave here/],
+      ["tdx", /no Intel TDX domain here/],
+      ["dstack", /no dstack guest agent here/],
+    ] as const) {
+      const missing = ["--tee", tee, "--tee-path", join(directory, "nothing")];
+      const { code, stderr } = await run([...valid, ...missing], { FREEHOLD_WORKER_KEY: KEY });
+      expect(stderr).to.match(message);
+      expect(stderr.trimEnd().split("\n"), "one line").to.have.length(1);
+      expect(code).to.equal(1);
+    }
   });
 
   it("never repeats a key that is wrong", async () => {
@@ -105,6 +125,38 @@ describe("worker: command line", () => {
     for (const option of ["--rpc", "--settle-age", "FREEHOLD_WORKER_PRICE", "FREEHOLD_WORKER_DATABASE"])
       expect(help.stdout).to.contain(option);
     expect(measure).to.deep.include({ code: 0, stdout: `${measureCode()}\n` });
+  });
+
+  it("measures what nitro-cli printed, a quote and a document, and says what it cannot measure", async function () {
+    const pcrs = ["a1", "b2", "c3"].map((byte) => byte.repeat(48));
+    const printed = { HashAlgorithm: "Sha384 { ... }", PCR0: pcrs[0], PCR1: pcrs[1], PCR2: pcrs[2] };
+    const [pcr0, pcr1, pcr2] = pcrs.map((hex) => fromHex(`0x${hex}`)) as [Uint8Array, Uint8Array, Uint8Array];
+    const quote = genuine(this, "intel/quotes/google-tdx-v5.bin");
+    const document = genuine(this, "nitro/base-2024-11-30.cose");
+    const cases: [string, string | Uint8Array, number, RegExp][] = [
+      [
+        "cli",
+        `Enclave Image built\n${JSON.stringify({ Measurements: printed })}`,
+        0,
+        is(nitroMeasurementId({ pcr0, pcr1, pcr2 })),
+      ],
+      ["quote", quote, 0, is(measureQuote(quote).measurementId)],
+      ["document", document, 0, is(readNitroDocument(document).measurementId)],
+      ["debug", genuine(this, "nitro/evervault-2022-10-12-debug.cose"), 2, /is of debug mode/],
+      ["debug-quote", genuine(this, "intel/quotes/automata-solana-sgx.bin"), 2, /is of debug mode/],
+      ["nothing", "nothing", 2, /is nothing that can be measured \(.*no PCR0.*header.*no CBOR\)/],
+      ["zeros", new Uint8Array(5_000), 2, /is nothing that can be measured/],
+    ];
+    await Promise.all(
+      cases.map(async ([name, content, exit, message]) => {
+        const file = join(directory, `measured-${name}`);
+        writeFileSync(file, content);
+        const { code, stdout, stderr } = await run(["measure", "--of", file]);
+        expect(stdout + stderr, name).to.match(message);
+        expect(code, name).to.equal(exit);
+      }),
+    );
+    expect((await run(["measure", "--of", join(directory, "not-there")])).stderr).to.match(/cannot be read.*ENOENT/);
   });
 
   it("says where a database is missing", async () => {

@@ -10,6 +10,7 @@ import { expect } from "chai";
 import { readParameters } from "../../../scripts/lib/deployment.ts";
 import { Enclave, type Job } from "../../../worker/dist/enclave/enclave.js";
 import { KeyStore } from "../../../worker/dist/enclave/keys.js";
+import { sealerOf } from "../../../worker/dist/enclave/sealer.js";
 import { openStore, type Store } from "../../../worker/dist/store/index.js";
 
 const HASH: Hex = `0x${"ab".repeat(32)}`;
@@ -93,6 +94,36 @@ describe("worker: enclave", () => {
     }
     await enclave.forget(first.receiptKey);
     expect((await open()).keys).to.deep.equal([second]);
+  });
+
+  it("writes no key where the environment cannot seal, and has none after a restart", async () => {
+    const { seal: _seal, unseal: _unseal, ...rest } = provider;
+    const volatile = { ...rest, seals: false } as const;
+    const openVolatile = () => Enclave.open(volatile, new KeyStore(store.keys, volatile), IDENTITY);
+    const enclave = await openVolatile();
+    const first = await enclave.createKeys();
+    const second = await enclave.createKeys();
+    expect(enclave.keys).to.deep.equal([second, first]);
+    expect(await store.keys.all()).to.deep.equal([]);
+    await enclave.forget(first.receiptKey);
+    expect(enclave.keys).to.deep.equal([second]);
+    expect((await openVolatile()).keys).to.deep.equal([]);
+    await (await open()).createKeys();
+    expect((await openVolatile()).keys, "what another environment sealed").to.deep.equal([]);
+  });
+
+  it("has the keys that its own code sealed, and leaves those of other code alone", async () => {
+    const codeOf = (measurementId: Hex) => {
+      const sealing = { ...provider, measurementId, ...sealerOf("secret of the machine", measurementId) };
+      return Enclave.open(sealing, new KeyStore(store.keys, sealing), IDENTITY);
+    };
+    const [before, after] = [HASH, `0x${"cd".repeat(32)}`] as const;
+    const old = await (await codeOf(before)).createKeys();
+    const upgraded = await codeOf(after);
+    expect(upgraded.keys).to.deep.equal([]);
+    const fresh = await upgraded.createKeys();
+    expect((await codeOf(after)).keys).to.deep.equal([fresh]);
+    expect((await codeOf(before)).keys, "after a step back").to.deep.equal([old]);
   });
 
   it("refuses sealed keys that were changed, and says which", async () => {

@@ -1,5 +1,13 @@
 import { connect } from "node:net";
-import { encodeCloseAsk, encodeRequest, escrowDomain, signCloseRequest } from "@freehold/sdk";
+import {
+  encodeCloseAsk,
+  encodeKeyRelease,
+  encodeRequest,
+  escrowDomain,
+  generateHpkeKeyPair,
+  signCloseRequest,
+  wrapFileKey,
+} from "@freehold/sdk";
 import { developmentProvider, measureCode, Worker } from "@freehold/worker";
 import { expect } from "chai";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
@@ -104,6 +112,14 @@ describe("worker: any input", () => {
       isRefusal(await post(url, { body: JSON.stringify(mutate(json)) }, "/v1/close"));
     }
     await owner.infer(url);
+  });
+
+  it("answers key releases that are wrong anywhere with a problem", async () => {
+    const { publicKey } = await generateHpkeKeyPair();
+    const [zero, receiptKey] = [`0x${"00".repeat(32)}`, `0x${"11".repeat(20)}`] as const;
+    const binding = { chainId: 31_337n, nodeRegistry: receiptKey, lineId: payer.lineId, versionHash: zero, receiptKey };
+    const json = encodeKeyRelease(await wrapFileKey(bytes(32), publicKey, binding));
+    for (let i = 0; i < 100; i++) isRefusal(await post(url, { body: JSON.stringify(mutate(json)) }, "/v1/release"));
   });
 
   it("answers sealed garbage with a problem", async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { type Deployment, parseDeployment } from "@freehold/sdk";
+import { type Deployment, parseDeployment, TEE_VERIFIERS } from "@freehold/sdk";
 import { getAddress } from "ethers";
-import { reason, UsageError } from "../errors.js";
+import type { TeeKind } from "../enclave/provider.js";
+import { OperatorError, reason, UsageError } from "../errors.js";
 
 /** Addresses of the contracts that a worker talks to. */
 export interface Addresses {
@@ -13,6 +14,10 @@ export interface Addresses {
   readonly inferenceArbiter: string;
   /** Absent from production deployments. */
   readonly developmentTeeVerifier: string | undefined;
+  /** Verifier of AWS Nitro enclaves, where the deployment has one. */
+  readonly nitroVerifier?: string | undefined;
+  /** Verifier of Intel's quotes, where the deployment has one. */
+  readonly dcapVerifier?: string | undefined;
   /** The record that they are from. */
   readonly deployment: Deployment;
 }
@@ -39,6 +44,7 @@ export function addressIn(deployment: Deployment, name: string, file: string): s
 export function readDeployment(file: string): Addresses {
   const deployment = readRecord(file);
   const address = (name: string) => addressIn(deployment, name, file);
+  const optional = (name: string) => (deployment.contracts[name] === undefined ? undefined : address(name));
   return {
     chainId: BigInt(deployment.chainId),
     modelRegistry: address("ModelRegistry"),
@@ -46,8 +52,25 @@ export function readDeployment(file: string): Addresses {
     nodeRegistry: address("NodeRegistry"),
     inferenceEscrow: address("InferenceEscrow"),
     inferenceArbiter: address("InferenceArbiter"),
-    developmentTeeVerifier:
-      deployment.contracts.DevelopmentTeeVerifier === undefined ? undefined : address("DevelopmentTeeVerifier"),
+    developmentTeeVerifier: optional(TEE_VERIFIERS.development),
+    nitroVerifier: optional(TEE_VERIFIERS.nitro),
+    dcapVerifier: optional(TEE_VERIFIERS.dcap),
     deployment,
   };
+}
+
+/** The contract that verifies a family of environments. Throws `NO_VERIFIER` when the deployment has none. */
+export function verifierOf(addresses: Addresses, kind: TeeKind): string {
+  const { developmentTeeVerifier, nitroVerifier, dcapVerifier } = addresses;
+  const [name, address] = {
+    development: [TEE_VERIFIERS.development, developmentTeeVerifier],
+    nitro: [TEE_VERIFIERS.nitro, nitroVerifier],
+    tdx: [TEE_VERIFIERS.dcap, dcapVerifier],
+    dstack: [TEE_VERIFIERS.dcap, dcapVerifier],
+  }[kind];
+  if (address !== undefined) return address;
+  throw new OperatorError(
+    "NO_VERIFIER",
+    `this deployment has no ${name}: it takes no ${kind} TEE; choose another --tee, or a --deployment that has one`,
+  );
 }

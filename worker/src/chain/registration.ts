@@ -5,7 +5,7 @@ import type { Enclave } from "../enclave/enclave.js";
 import { OperatorError, reason, WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { LaneChoice } from "../settlement/policy.js";
-import type { Addresses } from "./deployment.js";
+import { type Addresses, verifierOf } from "./deployment.js";
 import { refusal } from "./refusal.js";
 import type { Sender } from "./sender.js";
 import type { Chain, EnclaveState } from "./types.js";
@@ -17,6 +17,9 @@ const ESCROW = new Interface(inferenceEscrowAbi);
 /** The largest share of a line: 2^-(1 + 1) of the stake. */
 const STAKE_SHARE = 1;
 const STAKE_SHARE_GAS = 150_000n;
+
+/** Most gas of one transaction (EIP-7825): a first Nitro chain of certificates comes near it. */
+const MAX_GAS = 16_777_216n;
 
 /** The part of an enclave's life that must be left before a new one is registered: a fifth. */
 const RENEWAL = 5n;
@@ -133,13 +136,7 @@ export class Registrar {
   }
 
   async #register(receiptKey: Hex, hpkePublicKey: Hex): Promise<void> {
-    const verifier = this.#addresses.developmentTeeVerifier;
-    if (verifier === undefined) {
-      throw new OperatorError(
-        "NO_VERIFIER",
-        "this deployment has no DevelopmentTeeVerifier: it takes no development TEE",
-      );
-    }
+    const verifier = verifierOf(this.#addresses, this.#enclave.kind);
     const { nodeRegistry, chainId } = this.#addresses;
     const node = this.#sender.address;
     const challenge = await this.#challenge();
@@ -153,13 +150,21 @@ export class Registrar {
       challengeBlock: BigInt(challenge.number),
       challengeHash: challenge.hash,
     });
-    const { evidence, aux } = await this.#enclave.attest({ binding, verifier, chainId, now: challenge.timestamp });
+    const { evidence, aux } = await this.#enclave.attest({
+      binding,
+      hpkePublicKey,
+      challengeHash: challenge.hash,
+      verifier,
+      chainId,
+      now: challenge.timestamp,
+    });
     const data = NODES.encodeFunctionData("registerEnclave", [
       { verifier, receiptKey, hpkePublicKey, versionSet: ZERO_HASH, challengeBlock: challenge.number, evidence, aux },
     ]);
     try {
       const gas = await this.#provider.estimateGas({ from: node, to: nodeRegistry, data });
-      await this.#sender.send({ to: nodeRegistry, data, gasLimit: (gas * 5n) / 4n });
+      const gasLimit = (gas * 5n) / 4n;
+      await this.#sender.send({ to: nodeRegistry, data, gasLimit: gasLimit < MAX_GAS ? gasLimit : MAX_GAS });
     } catch (cause) {
       const isPoor = isError(cause, "INSUFFICIENT_FUNDS") || cause instanceof InsufficientFundsError;
       const isFinal = cause instanceof WorkerError || isCallException(cause) || isPoor;

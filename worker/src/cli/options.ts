@@ -4,6 +4,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { isHexString, SigningKey } from "ethers";
 import { readDeployment } from "../chain/deployment.js";
 import type { WorkerConfig } from "../config.js";
+import type { TeeConfig } from "../enclave/open.js";
+import { TEE_KINDS, type TeeKind } from "../enclave/provider.js";
 import { reason, UsageError } from "../errors.js";
 import { LANES, type LaneChoice } from "../settlement/policy.js";
 import { MAX_AMOUNT } from "../store/index.js";
@@ -24,7 +26,8 @@ export interface ServeOptions extends BooksOptions {
   readonly exactPrice?: bigint;
   readonly host: string;
   readonly port: number;
-  readonly tee: "development";
+  readonly tee: TeeKind;
+  readonly teePath?: string;
   readonly keyFile?: string;
   readonly settleValue: bigint;
   readonly settleAge: bigint;
@@ -44,12 +47,31 @@ export interface ServeOptions extends BooksOptions {
 
 const env = (name: string) => `FREEHOLD_WORKER_${name}`;
 
+/** Adds the options that name the execution environment. */
+export function teeOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--tee <kind>", "execution environment").env(env("TEE")).choices(TEE_KINDS).default("development"),
+    )
+    .addOption(
+      new Option(
+        "--tee-path <path>",
+        "its device, directory of reports or socket, where it is not where it should be",
+      ).env(env("TEE_PATH")),
+    );
+}
+
+/** The environment that was named. */
+export function teeOf({ tee, teePath }: Pick<ServeOptions, "tee" | "teePath">): TeeConfig {
+  return { kind: tee, path: teePath };
+}
+
 /** Adds the options of `serve`; each has an environment variable too, but for the key itself. */
 export function serveOptions(command: Command): Command {
   const required = (flags: string, text: string, name: string) =>
     new Option(flags, text).env(env(name)).makeOptionMandatory();
   const optional = (flags: string, text: string, name: string) => new Option(flags, text).env(env(name));
-  return booksOptions(command)
+  return teeOptions(booksOptions(command))
     .addOption(required("--rpc <url>", "JSON-RPC endpoint of the chain", "RPC").argParser(url))
     .addOption(required("--deployment <file>", "addresses: deployments/<chainId>.json", "DEPLOYMENT"))
     .addOption(required("--line <id>", "the line to serve, 0x and 64 hex digits", "LINE").argParser(bytes32))
@@ -74,7 +96,6 @@ export function serveOptions(command: Command): Command {
     .addOption(
       optional("--port <number>", "port to listen on, 0 for any", "PORT").default(8080).argParser(integer(0, 65_535)),
     )
-    .addOption(optional("--tee <kind>", "execution environment", "TEE").choices(["development"]).default("development"))
     .addOption(
       optional("--settle-value <units>", "settle when this much is unsettled", "SETTLE_VALUE")
         .default(1_000_000n, "1000000")

@@ -1,13 +1,14 @@
 import { useFastCurve } from "@freehold/sdk/node";
-import { developmentProvider } from "../enclave/development.js";
+import { openProvider } from "../enclave/open.js";
 import { Worker } from "../worker.js";
-import { configOf, operatorKey, type ServeOptions } from "./options.js";
+import { configOf, operatorKey, type ServeOptions, teeOf } from "./options.js";
 
 /** Runs a worker until SIGTERM or SIGINT; SIGUSR2 settles everything. */
 export async function serveCommand(options: ServeOptions): Promise<void> {
   const config = configOf(options);
   await useFastCurve();
-  const worker = await Worker.create(config, operatorKey(options.keyFile), developmentProvider());
+  const key = operatorKey(options.keyFile);
+  const worker = await Worker.create(config, key, await openProvider(teeOf(options)));
   const ended = new Promise<void>((resolve) => {
     const end = () => resolve();
     process.once("SIGTERM", end);

@@ -1,9 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import type { Hex } from "@freehold/sdk";
 import { AbiCoder, computeAddress, id, Wallet } from "ethers";
-import { WorkerError } from "../errors.js";
 import { measureCode } from "./measurement.js";
-import type { AttestationRequest, EnclaveProvider, Evidence } from "./provider.js";
+import type { AttestationRequest, Evidence, SealingProvider } from "./provider.js";
+import { sealerOf } from "./sealer.js";
 
 /**
  * Private key of the test root: the hash of a public string, so that anybody sees that its reports prove nothing.
@@ -30,37 +29,29 @@ const REPORT_TUPLE = "tuple(bytes32,bytes32,uint64,uint64,bool,bytes32)";
 const REPORT_LIFE = 365n * 24n * 60n * 60n;
 const NO_PLATFORM: Hex = `0x${"00".repeat(32)}`;
 
-const NONCE = 12;
-const TAG = 16;
+/** What a report of the test root needs to know of a request. */
+export type DevelopmentRequest = Pick<AttestationRequest, "binding" | "verifier" | "chainId" | "now">;
+
+/** The development provider, whose reports need less than an environment's of hardware. */
+export interface DevelopmentProvider extends SealingProvider {
+  attest(request: DevelopmentRequest): Promise<Evidence>;
+}
 
 /**
  * Stands for an enclave where there is no hardware: signs DevelopmentReport (contracts/attestation) with the test root,
  * and seals with a key that anybody can derive, as a TEE's sealing key would be derived from its hardware.
  */
-export function developmentProvider(measurementId: Hex = measureCode()): EnclaveProvider {
-  const sealingKey = new Uint8Array(hkdfSync("sha256", TEST_ROOT_KEY, "", "freehold sealing key", 32));
+export function developmentProvider(measurementId: Hex = measureCode()): DevelopmentProvider {
   return {
     kind: "development",
     measurementId,
     attest: (request) => attest(measurementId, request),
-    seal(plaintext) {
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv("aes-256-gcm", sealingKey, nonce);
-      return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-    },
-    unseal(sealed) {
-      try {
-        const decipher = createDecipheriv("aes-256-gcm", sealingKey, sealed.subarray(0, NONCE), { authTagLength: TAG });
-        decipher.setAuthTag(sealed.subarray(-TAG));
-        return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]);
-      } catch (cause) {
-        throw new WorkerError("UNSEAL_FAILED", "sealed bytes were changed, or sealed elsewhere", { cause });
-      }
-    },
+    seals: true,
+    ...sealerOf(TEST_ROOT_KEY),
   };
 }
 
-async function attest(measurementId: Hex, request: AttestationRequest): Promise<Evidence> {
+async function attest(measurementId: Hex, request: DevelopmentRequest): Promise<Evidence> {
   const domain = {
     name: "Freehold Development TEE",
     version: "1",

@@ -9,10 +9,12 @@ import {
   escrowDomain,
   exactAad,
   type Hex,
+  type KeyRelease,
   type Offer,
   type OpenedRequest,
   openRequest,
   type Receipt,
+  type ReleaseBinding,
   requestHash,
   responseHash,
   type SealedResponse,
@@ -22,13 +24,14 @@ import {
   signExactReceipt,
   signOffer,
   signReceipt,
+  unwrapFileKey,
   WireError,
 } from "@freehold/sdk";
 import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
-import type { AttestationRequest, EnclaveProvider, Evidence } from "./provider.js";
+import type { AttestationRequest, EnclaveProvider, Evidence, TeeKind } from "./provider.js";
 
 /** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
 export interface Job {
@@ -118,6 +121,11 @@ export class Enclave {
     return new Enclave(provider, store, identity, await store.load());
   }
 
+  /** Family of the environment. */
+  get kind(): TeeKind {
+    return this.#provider.kind;
+  }
+
   get measurementId(): Hex {
     return this.#provider.measurementId;
   }
@@ -138,6 +146,12 @@ export class Enclave {
   async forget(receiptKey: Hex): Promise<void> {
     this.#generations = this.#generations.filter((generation) => generation.receiptKey !== receiptKey);
     await this.#store.forget(receiptKey);
+  }
+
+  /** Opens the key of a sealed file that was released to one of this enclave's generations. Throws SealingError, and `UNKNOWN_KEY`. */
+  async unwrapFileKey(release: KeyRelease, binding: Omit<ReleaseBinding, "receiptKey">): Promise<Uint8Array> {
+    const { receiptKey, hpke } = this.#generation(release.receiptKey);
+    return unwrapFileKey(release, hpke, { ...binding, receiptKey });
   }
 
   attest(request: AttestationRequest): Promise<Evidence> {

@@ -4,16 +4,20 @@ import {
   type CloseWord,
   decodeCloseAsk,
   decodeIdempotencyKey,
+  decodeKeyRelease,
   decodeRequest,
   encodeCloseWord,
   encodeOffer,
   encodeRecovery,
   type InferenceRequest,
+  type KeyRelease,
+  SealingError,
   type SignedOffer,
   X402_ROUTE,
 } from "@freehold/sdk";
 import type { FastifyInstance } from "fastify";
 import type { Metrics } from "../metrics.js";
+import type { AwaitedKey } from "../model/file-keys.js";
 import type { X402Call, X402Reply } from "../x402/index.js";
 import { Refusal } from "./refusal.js";
 import { nameCode } from "./reply.js";
@@ -25,6 +29,8 @@ export interface Routes {
   recovery(channel: bigint): Promise<ChannelRecovery>;
   x402(call: X402Call): Promise<X402Reply>;
   close(ask: CloseAsk): Promise<CloseWord>;
+  awaitedKeys(): readonly AwaitedKey[];
+  release(release: KeyRelease): Promise<void>;
   isReady(): boolean;
 }
 
@@ -60,6 +66,15 @@ export function registerRoutes(app: FastifyInstance, routes: Routes, metrics: Me
     return reply.type(JSON_TYPE).send(JSON.stringify(word));
   });
 
+  app.get("/v1/release", async (_, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify({ awaited: routes.awaitedKeys() })),
+  );
+
+  app.post("/v1/release", async (request, reply) => {
+    await routes.release(readRelease(request.body));
+    return reply.code(204).send();
+  });
+
   app.get("/healthz", async (_, reply) => reply.type(JSON_TYPE).send('{"status":"ok"}'));
 
   app.get("/readyz", async (_, reply) => {
@@ -80,6 +95,15 @@ function readKey(header: unknown): string {
     return decodeIdempotencyKey(header);
   } catch {
     throw new Refusal("bad-idempotency-key", "the header Idempotency-Key must be 32 lower-case hex digits");
+  }
+}
+
+function readRelease(body: unknown): KeyRelease {
+  try {
+    return decodeKeyRelease(body);
+  } catch (error) {
+    if (!(error instanceof SealingError)) throw error;
+    throw new Refusal("malformed", error.message, error.details);
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { type Hex, toHex } from "@freehold/sdk";
 import { type ChunkManifest, chunkLeaves, parseManifest, weightsRoot } from "@freehold/sdk/weights";
 import { OperatorError, reason } from "../errors.js";
+import type { FileKeys } from "./file-keys.js";
+import { readSealed } from "./sealed.js";
 
 /** A file as the chain knows it. */
 export interface FileAnchor {
@@ -12,12 +14,18 @@ export interface FileAnchor {
 }
 
 /**
- * The bytes of a weights file or delta of the store, checked against the chain. They are hashed in memory, so that what was
- * checked is what is used. Throws `WRONG_FILE`, naming the file.
+ * The bytes of a version's weights file or delta, checked against the chain: from `<root>.safetensors`, or from `<root>.sealed`, which is opened in
+ * memory. They are hashed in memory, so that what was checked is what is used. Throws `WRONG_FILE`, naming the file, `MISSING_FILE`, and
+ * KeyPendingError for a sealed one whose key is not here.
  */
-export async function readWeights(store: string, anchor: FileAnchor): Promise<Uint8Array> {
-  const file = join(store, `${anchor.weightsRoot}.safetensors`);
-  const bytes = await read(file);
+export async function readWeights(
+  store: string,
+  anchor: FileAnchor & { readonly hash: Hex },
+  keys: FileKeys,
+): Promise<Uint8Array> {
+  const sealed = keys.sealedFile(anchor);
+  const file = sealed ?? join(store, `${anchor.weightsRoot}.safetensors`);
+  const bytes = sealed === undefined ? await read(file) : await readSealed(sealed, anchor, keys);
   if (BigInt(bytes.length) !== anchor.byteLength) {
     throw wrong(file, `has ${bytes.length} bytes, the chain says ${anchor.byteLength}`);
   }

@@ -4,6 +4,7 @@ import { applyDeltas, DELTA_KINDS, type DeltaStep, readDeltaMetadata, readSafete
 import type { Chain, VersionState } from "../chain/types.js";
 import { type InferenceEngine, loadEngine } from "../engine/index.js";
 import { OperatorError, reason } from "../errors.js";
+import type { FileKeys } from "./file-keys.js";
 import { readArchitecture, readWeights } from "./files.js";
 
 /** A version that is loaded and equal to what the chain anchored. */
@@ -17,21 +18,24 @@ export interface ServedVersion {
 
 /**
  * Loads a version of a line from the store: base and deltas are hashed, the base's version hash is recomputed, the deltas
- * are applied in order. Throws `WRONG_FILE`, `MISSING_FILE`, `WRONG_CHAIN_STATE` or `UNUSABLE_MODEL`, naming file or version.
+ * are applied in order. Throws `WRONG_FILE`, `MISSING_FILE`, `WRONG_CHAIN_STATE` or `UNUSABLE_MODEL`, naming file or version, and
+ * KeyPendingError while the key of a sealed file is not here.
  */
 export async function loadVersion(
   chain: Chain,
   store: string,
   lineId: Hex,
   active: { readonly version: number; readonly hash: Hex },
+  keys: FileKeys,
 ): Promise<ServedVersion> {
   const { modelId } = await chain.line(lineId);
   const anchor = await chain.anchor(modelId);
   const versions = await readVersions(chain, lineId, active.version);
   checkHashes(anchor, versions, active);
   const architecture = await readArchitecture(store, anchor.architectureHash);
-  const base = await readWeights(store, anchor);
-  const weights = await effectiveWeights(store, base, anchor.weightsRoot, versions);
+  await keys.expect(versions);
+  const base = await readWeights(store, { ...anchor, hash: hashModelAnchor(anchor) }, keys);
+  const weights = await effectiveWeights(store, base, anchor.weightsRoot, versions, keys);
   try {
     const engine = await loadEngine(architecture, weights);
     return { modelId, lineId, version: active.version, hash: active.hash, engine };
@@ -65,6 +69,7 @@ async function effectiveWeights(
   base: Uint8Array,
   baseRoot: Hex,
   versions: readonly VersionState[],
+  keys: FileKeys,
 ): Promise<Uint8Array> {
   if (versions.length === 1) return base;
   const steps: DeltaStep[] = [];
@@ -73,7 +78,7 @@ async function effectiveWeights(
     if (parent === undefined) continue;
     // The first delta may also name the base by its root: both names are of the same file.
     const bases = n === 1 ? [parent.hash, baseRoot] : [parent.hash];
-    steps.push(readDelta(store, await readWeights(store, version), version, bases));
+    steps.push(readDelta(store, await readWeights(store, version, keys), version, bases));
   }
   try {
     return applyDeltas(base, steps);

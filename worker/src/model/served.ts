@@ -2,10 +2,12 @@ import type { Hex } from "@freehold/sdk";
 import type { ChainView } from "../chain/view.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
+import { KeyPendingError } from "./file-keys.js";
 import type { ServedVersion } from "./load.js";
 
-/** Milliseconds between two attempts to load a version that could not be loaded. */
+/** Milliseconds between two attempts to load a version that could not be loaded, and one whose key is awaited. */
 const RETRY = 10_000;
+const KEY_RETRY = 2_000;
 
 /** The version that new requests get, and those that requests in flight may still finish on. */
 export class ServedVersions {
@@ -16,6 +18,8 @@ export class ServedVersions {
   readonly #uses = new Map<ServedVersion, number>();
   #loading = false;
   #notBefore = 0;
+  /** What the wait is for. */
+  #awaited: string | undefined;
 
   constructor(load: (active: ChainView["active"]) => Promise<ServedVersion>, log: Logger) {
     this.#load = load;
@@ -31,9 +35,14 @@ export class ServedVersions {
     return [...(this.#current ? [this.#current] : []), ...this.#superseded].map(({ hash }) => hash);
   }
 
-  /** Loads the active version. Throws what the loader throws. */
+  /** Loads the active version; one whose key is awaited is loaded later. Throws what else the loader throws. */
   async start(active: ChainView["active"]): Promise<void> {
-    this.#replace(await this.#load(active));
+    try {
+      this.#replace(await this.#load(active));
+    } catch (error) {
+      if (!(error instanceof KeyPendingError)) throw error;
+      this.#await(error);
+    }
   }
 
   /** Loads the active version when it is another one; the present one goes on until then. Never throws. */
@@ -45,6 +54,7 @@ export class ServedVersions {
     try {
       this.#replace(await this.#load(active));
     } catch (error) {
+      if (error instanceof KeyPendingError) return this.#await(error);
       this.#notBefore = performance.now() + RETRY;
       this.#log.error({ version: active.version, reason: reason(error) }, "the active version cannot be loaded");
     } finally {
@@ -70,6 +80,14 @@ export class ServedVersions {
     await Promise.allSettled(all.map(({ engine }) => engine.close()));
   }
 
+  /** Says once what is awaited, however often it is looked for. */
+  #await(error: KeyPendingError): void {
+    this.#notBefore = performance.now() + KEY_RETRY;
+    if (error.message !== this.#awaited)
+      this.#log.warn({ code: error.code, reason: reason(error) }, "waiting for a key");
+    this.#awaited = error.message;
+  }
+
   #closeUnpayable(view: ChainView): void {
     const isOver = (version: ServedVersion) =>
       (view.payableUntil.get(version.hash) ?? 0n) < view.head.timestamp && !this.#uses.has(version);
@@ -83,6 +101,7 @@ export class ServedVersions {
   #replace(next: ServedVersion): void {
     const before = this.#current;
     this.#current = next;
+    this.#awaited = undefined;
     if (before !== undefined) this.#superseded = [before, ...this.#superseded];
     this.#log.info({ version: next.version, versionHash: next.hash }, "version loaded");
   }

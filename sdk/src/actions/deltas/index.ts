@@ -14,6 +14,7 @@ import { lockOf } from "./lock-of.js";
 import { openLine } from "./open-line.js";
 import { parameters } from "./parameters.js";
 import { payableUntil } from "./payable-until.js";
+import { releaseKey } from "./release-key.js";
 import { requestUnlockLine } from "./request-unlock-line.js";
 import { requireControl } from "./require-control.js";
 import { rollback } from "./rollback.js";
@@ -42,6 +43,7 @@ export const deltasActions = {
   openLine,
   parameters,
   payableUntil,
+  releaseKey,
   requestUnlockLine,
   requireControl,
   rollback,

@@ -1,10 +1,13 @@
-import { developmentProvider, Worker } from "@freehold/worker";
+import { developmentProvider, type EnclaveProvider, Worker } from "@freehold/worker";
 import type { HDNodeWallet } from "ethers";
 import { type ReadableStore, readStore } from "../../../../worker/dist/store/index.js";
 import type { TestChain } from "./chain.ts";
 import type { TestLine } from "./model.ts";
 import { createNode, type LocalConfig, workerConfig } from "./node.ts";
 import { until } from "./wait.ts";
+
+/** Opens the execution environment anew, as a process that starts does. */
+export type OpenProvider = () => EnclaveProvider | Promise<EnclaveProvider>;
 
 /** A node with a worker in this process, and its books. */
 export class ServedNode {
@@ -13,23 +16,37 @@ export class ServedNode {
   worker: Worker;
   url: string;
 
-  private constructor(config: LocalConfig, operator: HDNodeWallet, worker: Worker, url: string) {
+  readonly #provider: OpenProvider;
+
+  private constructor(
+    config: LocalConfig,
+    operator: HDNodeWallet,
+    provider: OpenProvider,
+    worker: Worker,
+    url: string,
+  ) {
     this.config = config;
     this.operator = operator;
+    this.#provider = provider;
     this.worker = worker;
     this.url = url;
   }
 
-  static async start(chain: TestChain, line: TestLine, changes: Partial<LocalConfig> = {}): Promise<ServedNode> {
+  static async start(
+    chain: TestChain,
+    line: TestLine,
+    changes: Partial<LocalConfig> = {},
+    provider: OpenProvider = developmentProvider,
+  ): Promise<ServedNode> {
     const operator = await createNode(chain);
     const config = workerConfig(chain, line, changes);
-    const worker = await Worker.create(config, operator.privateKey, developmentProvider());
-    return new ServedNode(config, operator, worker, await worker.start());
+    const worker = await Worker.create(config, operator.privateKey, await provider());
+    return new ServedNode(config, operator, provider, worker, await worker.start());
   }
 
   /** Starts a stopped worker again, on what is on disk. */
   async restart(): Promise<void> {
-    this.worker = await Worker.create(this.config, this.operator.privateKey, developmentProvider());
+    this.worker = await Worker.create(this.config, this.operator.privateKey, await this.#provider());
     this.url = await this.worker.start();
   }
 

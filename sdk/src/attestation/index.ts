@@ -1,0 +1,11 @@
+export {
+  isNitroDebug,
+  MeasurementError,
+  measureQuote,
+  type NitroRegisters,
+  nitroMeasurementId,
+  type QuoteMeasurement,
+  sgxMeasurementId,
+  tdxMeasurementId,
+} from "./measurement.js";
+export { HPKE_SUITE_ID, reportDataOf } from "./report-data.js";
