@@ -11,6 +11,20 @@ enum IssuerRole {
     TcbSigning
 }
 
+/// @notice What the certificate of the root says.
+/// @param x of its key, on P-256
+/// @param y of its key
+/// @param subjectHash keccak256 of its name in DER
+/// @param keyIdHash keccak256 of its subject key identifier
+/// @param notAfter Unix seconds
+struct DcapRoot {
+    uint256 x;
+    uint256 y;
+    bytes32 subjectHash;
+    bytes32 keyIdHash;
+    uint64 notAfter;
+}
+
 /// @notice What a quote's verdict rests on, as it stands now.
 /// @param x of the attestation key's certified key, on P-256
 /// @param y of the same key
@@ -40,7 +54,13 @@ interface IDcapCollateral {
     event IssuerAdded(bytes10 indexed issuerId, IssuerRole role, uint64 notAfter);
     event RootCrlUpdated(uint256 number, uint64 thisUpdate, uint64 nextUpdate);
     event IssuerRevoked(bytes10 indexed issuerId);
-    event PckCrlUpdated(bytes10 indexed issuerId, uint256 number, uint64 thisUpdate, uint64 nextUpdate, bytes32 crlHash);
+    event PckCrlUpdated(
+        bytes10 indexed issuerId,
+        uint256 number,
+        uint64 thisUpdate,
+        uint64 nextUpdate,
+        bytes32 crlHash
+    );
     /// @notice Emitted when a certificate was held against a revocation list, the first time or again.
     event PckChecked(bytes32 indexed pckId, bytes10 indexed issuerId, bytes16 ppid, uint64 validUntil);
     event PckRevoked(bytes32 indexed pckId);
@@ -54,13 +74,7 @@ interface IDcapCollateral {
         uint64 nextUpdate,
         bytes packed
     );
-    event QeIdentityUpdated(
-        bool indexed isTdx,
-        uint32 evaluation,
-        uint64 issuedAt,
-        uint64 nextUpdate,
-        bytes packed
-    );
+    event QeIdentityUpdated(bool indexed isTdx, uint32 evaluation, uint64 issuedAt, uint64 nextUpdate, bytes packed);
 
     /// @notice Thrown when a name, a key identifier or a role is not what it has to be.
     error DcapCollateral_WrongIssuer();
@@ -115,13 +129,13 @@ interface IDcapCollateral {
     function qeIdentityOf(
         bool isTdx
     ) external view returns (bytes32 hash, uint64 issuedAt, uint64 nextUpdate, uint32 evaluation);
-    function pckCrlOf(
-        bytes10 issuerId
-    ) external view returns (bytes32 hash, uint64 thisUpdate, uint64 nextUpdate);
+    function pckCrlOf(bytes10 issuerId) external view returns (bytes32 hash, uint64 thisUpdate, uint64 nextUpdate);
     function rootCrl() external view returns (uint64 thisUpdate, uint64 nextUpdate);
     function issuerOf(bytes10 issuerId) external view returns (IssuerRole role, uint64 notAfter, bool revoked);
+    /// @notice Whether a certificate is the root that this contract was deployed with.
+    function isRoot(bytes calldata der) external view returns (bool);
     /// @notice Whether the root is Intel's own.
-    function isGenuine() external view returns (bool);
+    function IS_GENUINE() external view returns (bool);
     /// @notice Whether signatures are checked by the precompile of EIP-7951, else in Solidity.
     function NATIVE_P256() external view returns (bool);
 }

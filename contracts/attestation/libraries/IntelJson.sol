@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
+// JSON has double quotes itself.
+// solhint-disable quotes
 
 import {TcbStatus} from "../../interfaces/ITeeVerifier.sol";
 import {Der} from "./Der.sol";
@@ -97,9 +99,7 @@ library IntelJson {
             revert IntelJson_Unexpected(place);
         }
         if (minute > 59 || second > 59 || year < 1970) revert IntelJson_Unexpected(place);
-        time = uint64(
-            Der.daysSinceEpoch(year, month, day) * 1 days + hour * 1 hours + minute * 1 minutes + second
-        );
+        time = uint64(Der.daysSinceEpoch(year, month, day) * 1 days + hour * 1 hours + minute * 1 minutes + second);
         next = pass(place + 19, 'Z"', 2);
     }
 

@@ -8,7 +8,7 @@ import {P256 as LowSP256} from "@openzeppelin/contracts/utils/cryptography/P256.
 /// @dev High S is accepted: about half of all signatures of Intel's have it, and the libraries that refuse it refuse those. The precompile returns
 /// nothing at all for a wrong signature: success, length and value are checked, in this order.
 library P256 {
-    address private constant PRECOMPILE = address(0x100);
+    uint256 private constant PRECOMPILE = 0x100;
     uint256 private constant N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
 
     /// @notice Whether the signature is valid, by the precompile where `native`, else in Solidity (about 330,000 gas).

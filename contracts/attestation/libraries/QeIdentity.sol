@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
+// JSON has double quotes itself.
+// solhint-disable quotes
 
 import {TcbStatus} from "../../interfaces/ITeeVerifier.sol";
 import {IntelJson} from "./IntelJson.sol";

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
+// JSON has double quotes itself.
+// solhint-disable quotes
 
 import {TcbStatus} from "../../interfaces/ITeeVerifier.sol";
 import {IntelJson} from "./IntelJson.sol";
@@ -86,12 +88,7 @@ library TcbInfo {
     }
 
     /// @dev Writes one level at an offset of `packed`.
-    function _readLevel(
-        uint256 place,
-        bytes memory packed,
-        uint256 offset,
-        bool isTdx
-    ) private pure returns (uint256) {
+    function _readLevel(uint256 place, bytes memory packed, uint256 offset, bool isTdx) private pure returns (uint256) {
         uint256 svns;
         uint256 tdxSvns;
         uint256 pcesvn;
