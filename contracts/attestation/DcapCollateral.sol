@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {DcapPlatform, DcapRoot, IDcapCollateral, IssuerRole} from "../interfaces/IDcapCollateral.sol";
 import {IIntelJsonReader} from "../interfaces/IIntelJsonReader.sol";
@@ -54,7 +55,7 @@ contract DcapCollateral is IDcapCollateral {
         bytes32 keyIdHash;
     }
 
-    /// @dev Five slots; the last is not read for a verdict.
+    /// @dev Four slots.
     struct Pck {
         uint256 x;
         uint256 y;
@@ -67,24 +68,25 @@ contract DcapCollateral is IDcapCollateral {
         uint40 checkedUntil;
         bytes10 issuerId;
         bool revoked;
-        uint160 serial;
     }
 
-    /// @dev Two slots.
+    /// @dev Two slots. Valid until its next update, and no longer than the root's revocation list of the time when it came.
     struct Signed {
         bytes32 hash;
         uint40 issuedAt;
-        uint40 nextUpdate;
+        uint40 validUntil;
         uint32 evaluation;
         bytes10 issuerId;
     }
 
-    /// @dev Two slots.
+    /// @dev Two slots; where the entries begin in the text, and how long they are.
     struct StoredCrl {
         bytes32 hash;
         uint40 thisUpdate;
         uint40 nextUpdate;
-        uint160 number;
+        uint128 number;
+        uint16 entries;
+        uint16 size;
     }
 
     /// @inheritdoc IDcapCollateral
@@ -176,7 +178,9 @@ contract DcapCollateral is IDcapCollateral {
         _requireKeyId(crl.authorityKeyId, _names[issuerId].keyIdHash);
         _requireSigned(crl.tbs, crl.signature, issuer.x, issuer.y);
         bytes32 hash = keccak256(der);
-        _replace(_pckCrls[issuerId], crl, hash);
+        StoredCrl storage stored = _pckCrls[issuerId];
+        _replace(stored, crl, hash);
+        (stored.entries, stored.size) = _placeOf(crl.revoked, der);
         emit PckCrlUpdated(issuerId, crl.number, crl.thisUpdate, crl.nextUpdate, hash);
     }
 
@@ -192,7 +196,8 @@ contract DcapCollateral is IDcapCollateral {
         if (certificate.extensions.isCa || certificate.subjectHash != PCK_SUBJECT) revert DcapCollateral_WrongUsage();
         if (certificate.extensions.keyUsage & X509.USAGE_DIGITAL_SIGNATURE == 0) revert DcapCollateral_WrongUsage();
 
-        uint40 checkedUntil = _requireNotRevoked(issuerId, certificate.serial, crl);
+        (bool revoked, uint40 checkedUntil) = _check(issuerId, certificate.serial, crl);
+        if (revoked) revert DcapCollateral_Revoked();
         _store(pckId, issuerId, certificate, checkedUntil);
         emit PckChecked(
             pckId,
@@ -203,17 +208,17 @@ contract DcapCollateral is IDcapCollateral {
     }
 
     /// @inheritdoc IDcapCollateral
-    function refreshPck(bytes32 pckId, bytes calldata crl) external {
+    function refreshPck(bytes calldata der, bytes calldata crl) external {
+        bytes32 pckId = keccak256(der);
         Pck storage pck = _known(pckId);
         bytes10 issuerId = pck.issuerId;
         if (pck.revoked) revert DcapCollateral_Revoked();
-        StoredCrl storage list = _crlOf(issuerId, crl);
-        if (CrlEntries.contains(X509Crl.parse(crl, Curve.P256).revoked.toBytes(), pck.serial)) {
+        (bool revoked, uint40 checkedUntil) = _check(issuerId, X509.parse(der, Curve.P256).serial, crl);
+        if (revoked) {
             pck.revoked = true;
             emit PckRevoked(pckId);
             return;
         }
-        uint40 checkedUntil = list.nextUpdate;
         if (checkedUntil <= pck.checkedUntil) revert DcapCollateral_NotNewer();
         pck.checkedUntil = checkedUntil;
         uint256 validUntil = Math.min(Math.min(pck.notAfter, checkedUntil), _issuers[issuerId].notAfter);
@@ -282,8 +287,8 @@ contract DcapCollateral is IDcapCollateral {
         platform.qeIdentityHash = identity.hash;
         if (pck.revoked) return platform;
 
-        uint256 end = Math.min(Math.min(pck.notAfter, pck.checkedUntil), _rootCrl.nextUpdate);
-        end = Math.min(end, Math.min(info.nextUpdate, identity.nextUpdate));
+        uint256 end = Math.min(pck.notAfter, pck.checkedUntil);
+        end = Math.min(end, Math.min(info.validUntil, identity.validUntil));
         end = Math.min(end, Math.min(_endOf(pck.issuerId), _endOf(info.issuerId)));
         if (identity.issuerId != info.issuerId) end = Math.min(end, _endOf(identity.issuerId));
         platform.validUntil = end < block.timestamp ? 0 : uint64(Math.min(end, ROOT_NOT_AFTER));
@@ -309,17 +314,17 @@ contract DcapCollateral is IDcapCollateral {
         bool isTdx,
         bytes6 fmspc,
         bytes2 pceId
-    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 nextUpdate, uint32 evaluation) {
+    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 validUntil, uint32 evaluation) {
         Signed storage info = _tcbInfos[_tcbKey(isTdx, fmspc, pceId)];
-        return (info.hash, info.issuedAt, info.nextUpdate, info.evaluation);
+        return (info.hash, info.issuedAt, info.validUntil, info.evaluation);
     }
 
     /// @inheritdoc IDcapCollateral
     function qeIdentityOf(
         bool isTdx
-    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 nextUpdate, uint32 evaluation) {
+    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 validUntil, uint32 evaluation) {
         Signed storage identity = _qeIdentities[isTdx];
-        return (identity.hash, identity.issuedAt, identity.nextUpdate, identity.evaluation);
+        return (identity.hash, identity.issuedAt, identity.validUntil, identity.evaluation);
     }
 
     /// @inheritdoc IDcapCollateral
@@ -353,8 +358,7 @@ contract DcapCollateral is IDcapCollateral {
             notAfter: uint40(certificate.notAfter),
             checkedUntil: checkedUntil,
             issuerId: issuerId,
-            revoked: false,
-            serial: uint160(certificate.serial)
+            revoked: false
         });
     }
 
@@ -365,7 +369,7 @@ contract DcapCollateral is IDcapCollateral {
         if (hash != 0) stored.hash = hash;
         stored.thisUpdate = uint40(crl.thisUpdate);
         stored.nextUpdate = uint40(crl.nextUpdate);
-        stored.number = uint160(crl.number);
+        stored.number = uint128(crl.number);
     }
 
     /// @dev Replaces signed JSON by a newer one that is in force: neither its date nor its evaluation number may fall.
@@ -381,7 +385,7 @@ contract DcapCollateral is IDcapCollateral {
         if (issuedAt <= stored.issuedAt || evaluation < stored.evaluation) revert DcapCollateral_NotNewer();
         stored.hash = keccak256(packed);
         stored.issuedAt = uint40(issuedAt);
-        stored.nextUpdate = uint40(nextUpdate);
+        stored.validUntil = uint40(Math.min(nextUpdate, _rootCheckedUntil()));
         stored.evaluation = evaluation;
         stored.issuerId = issuerId;
     }
@@ -408,20 +412,26 @@ contract DcapCollateral is IDcapCollateral {
         return issuer.revoked ? 0 : issuer.notAfter;
     }
 
-    /// @dev The newest list of an issuer, of which `crl` is the text.
-    function _crlOf(bytes10 issuerId, bytes calldata crl) private view returns (StoredCrl storage list) {
-        list = _pckCrls[issuerId];
+    /// @dev Holds a certificate against the newest list of its issuer, of which `crl` is the text.
+    /// @return revoked whether it is listed
+    /// @return checkedUntil until when that says anything: the end of the list, and of the root's, by which the issuer is not revoked
+    function _check(
+        bytes10 issuerId,
+        uint256 serial,
+        bytes calldata crl
+    ) private view returns (bool revoked, uint40 checkedUntil) {
+        StoredCrl storage list = _pckCrls[issuerId];
         bytes32 hash = keccak256(crl);
         if (hash != list.hash) revert DcapCollateral_WrongCrl(list.hash, hash);
         _requireInForce(list.thisUpdate, list.nextUpdate);
+        revoked = CrlEntries.contains(crl[list.entries:uint256(list.entries) + list.size], serial);
+        checkedUntil = uint40(Math.min(list.nextUpdate, _rootCheckedUntil()));
     }
 
-    function _requireNotRevoked(bytes10 issuerId, uint256 serial, bytes calldata crl) private view returns (uint40) {
-        StoredCrl storage list = _crlOf(issuerId, crl);
-        if (CrlEntries.contains(X509Crl.parse(crl, Curve.P256).revoked.toBytes(), serial)) {
-            revert DcapCollateral_Revoked();
-        }
-        return list.nextUpdate;
+    /// @dev The end of the root's revocation list, which must be in force.
+    function _rootCheckedUntil() private view returns (uint40 nextUpdate) {
+        nextUpdate = _rootCrl.nextUpdate;
+        _requireInForce(_rootCrl.thisUpdate, nextUpdate);
     }
 
     function _known(bytes32 pckId) private view returns (Pck storage pck) {
@@ -472,6 +482,17 @@ contract DcapCollateral is IDcapCollateral {
     function _keyOf(Certificate memory certificate) private pure returns (uint256 x, uint256 y) {
         bytes calldata key = certificate.publicKey.toBytes();
         return (uint256(bytes32(key[0:32])), uint256(bytes32(key[32:64])));
+    }
+
+    /// @dev Where a part of `whole` begins in it, and its length; both zero for nothing.
+    function _placeOf(Span part, bytes calldata whole) private pure returns (uint16 start, uint16 size) {
+        if (part.isNothing()) return (0, 0);
+        uint256 first;
+        assembly {
+            first := whole.offset
+        }
+        start = SafeCast.toUint16((Span.unwrap(part) >> 128) - first);
+        size = SafeCast.toUint16(part.length());
     }
 
     function _hashOf(Span span) private pure returns (bytes32) {

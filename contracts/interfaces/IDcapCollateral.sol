@@ -106,7 +106,7 @@ interface IDcapCollateral {
     /// @return pckId keccak256 of the certificate
     function addPck(bytes calldata der, bytes10 issuerId, bytes calldata crl) external returns (bytes32 pckId);
     /// @notice Holds a known certificate against a newer list: valid for as long as that one is, or revoked for good.
-    function refreshPck(bytes32 pckId, bytes calldata crl) external;
+    function refreshPck(bytes calldata der, bytes calldata crl) external;
     /// @notice Makes the chain of certificates inside of raw quotes, PEM as it stands there, a name of its first certificate.
     function linkPem(bytes calldata pem, bytes calldata der) external;
     /// @notice TCB info of a platform family: the body as Intel signed it, without what stands around it.
@@ -120,15 +120,16 @@ interface IDcapCollateral {
     function platformOf(bytes32 pckId, bool isTdx) external view returns (DcapPlatform memory);
     /// @notice The certificate that a PEM text begins with; zero when it was not linked.
     function pckOfPem(bytes32 pemHash) external view returns (bytes32);
-    /// @notice Dates of TCB info; zero when there is none.
+    /// @notice Dates of TCB info; zero when there is none. It counts until its next update, and no longer than the root's revocation list of the
+    /// time when it came.
     function tcbInfoOf(
         bool isTdx,
         bytes6 fmspc,
         bytes2 pceId
-    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 nextUpdate, uint32 evaluation);
+    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 validUntil, uint32 evaluation);
     function qeIdentityOf(
         bool isTdx
-    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 nextUpdate, uint32 evaluation);
+    ) external view returns (bytes32 hash, uint64 issuedAt, uint64 validUntil, uint32 evaluation);
     function pckCrlOf(bytes10 issuerId) external view returns (bytes32 hash, uint64 thisUpdate, uint64 nextUpdate);
     function rootCrl() external view returns (uint64 thisUpdate, uint64 nextUpdate);
     function issuerOf(bytes10 issuerId) external view returns (IssuerRole role, uint64 notAfter, bool revoked);
