@@ -1,3 +1,5 @@
+export * from "./dcap/index.js";
+export * from "./keeper/index.js";
 export {
   isNitroDebug,
   MeasurementError,

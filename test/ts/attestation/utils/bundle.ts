@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { DcapCollateralText } from "../../../../sdk/dist/attestation/index.js";
 import { haveVectors, VECTORS, vector } from "./vectors.ts";
 
 /** A quote with everything that it is verified with, and the time in which all of it is valid. */
@@ -41,8 +42,13 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 export const certificatesOf = (text: string): Buffer[] =>
   [...text.matchAll(PEM)].map(([pem]) => Buffer.from(pem.replace(/-----[^-]*-----/g, ""), "base64"));
 
+const fileOf = (name: string) => JSON.parse(vector("intel", "bundles", `${name}.json`).toString()) as BundleFile;
+
+/** The bundle's collateral in the form of other libraries. */
+export const collateralText = (name: string) => fileOf(name).collateral as unknown as DcapCollateralText;
+
 export function bundle(name: string): Bundle {
-  const file = JSON.parse(vector("intel", "bundles", `${name}.json`).toString()) as BundleFile;
+  const file = fileOf(name);
   const { collateral } = file;
   const quote = vector(file.quote_file);
   const start = quote.indexOf("-----BEGIN CERTIFICATE-----");

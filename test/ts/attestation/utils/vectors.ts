@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where genuine evidence lies: never in the repository. `npm run vectors:fetch` downloads the same files. */
-export const VECTORS =
-  process.env.FREEHOLD_VECTORS ?? join(process.env.FREEHOLD_SHARED ?? "../shared", "vectors");
+export const VECTORS = process.env.FREEHOLD_VECTORS ?? join(process.env.FREEHOLD_SHARED ?? "../shared", "vectors");
 
 /** Whether genuine evidence is there; says loudly when it is not. */
 export const haveVectors = existsSync(join(VECTORS, "intel"));

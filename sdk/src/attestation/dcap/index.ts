@@ -1,0 +1,6 @@
+export { dcapAux, dcapBasis, dcapRecheck, type PackedCollateral } from "./aux.js";
+export { QuoteError } from "./errors.js";
+export { type DcapCollateralText, type SecondOpinion, secondOpinion } from "./opinion.js";
+export { certificatesOfPem } from "./pem.js";
+export { type ParsedQuote, parseQuote } from "./quote.js";
+export { pckOf, trimQuote } from "./trim.js";
