@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {LinePolicies} from "./abstract/LinePolicies.sol";
 import {NodeStakes} from "./abstract/NodeStakes.sol";
-import {IDeltaLedger} from "./interfaces/IDeltaLedger.sol";
-import {Enclave, INodeRegistry, Registration} from "./interfaces/INodeRegistry.sol";
-import {TcbStatus, TeeReport, TeeType} from "./interfaces/ITeeVerifier.sol";
+import {Enclave, INodeRegistry, Registration, RegistrySettings} from "./interfaces/INodeRegistry.sol";
+import {ITeeVerifier, TcbStatus, TeeReport, TeeType} from "./interfaces/ITeeVerifier.sol";
 
 /// @title NodeRegistry
 /// @notice Operators, their stake, their attested enclaves, and what each line accepts of them.
@@ -21,30 +20,38 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
     /// @dev X25519 (RFC 7748).
     uint256 private constant HPKE_KEY_LENGTH = 32;
 
+    /// @dev Blocks whose hashes EIP-2935 keeps.
+    uint256 private constant HISTORY_WINDOW = 8191;
+    /// @dev Seconds by which a platform's clock may be ahead of the chain's.
+    uint256 private constant CLOCK_SKEW = 60;
+
     /// @inheritdoc INodeRegistry
     uint32 public immutable MAX_ENCLAVE_TTL;
+    /// @inheritdoc INodeRegistry
+    uint32 public immutable MAX_EVIDENCE_AGE;
+    /// @inheritdoc INodeRegistry
+    uint256 public immutable RECHECK_BOUNTY;
 
     mapping(address receiptKey => Enclave) private _enclaves;
     mapping(bytes32 evidenceId => bool) private _usedEvidence;
+    mapping(TeeType teeType => uint32) private _ttls;
 
-    /// @param authority AccessManager of the verifiers and default measurements
-    /// @param stakeToken ERC-20 of the stakes
-    /// @param ledger says who controls a line
-    /// @param minStake stake that a node needs to register an enclave, in the token's smallest unit
-    /// @param thawPeriod seconds from {requestThaw} to {withdrawStake}
-    /// @param maxEnclaveTtl longest life of an enclave in seconds, shorter than `thawPeriod`
-    /// @param production whether development TEEs are refused
     constructor(
-        address authority,
-        IERC20 stakeToken,
-        IDeltaLedger ledger,
-        uint256 minStake,
-        uint32 thawPeriod,
-        uint32 maxEnclaveTtl,
-        bool production
-    ) NodeStakes(stakeToken, minStake, thawPeriod) LinePolicies(authority, ledger, production) {
-        if (thawPeriod <= maxEnclaveTtl) revert NodeRegistry_ThawTooShort(thawPeriod, maxEnclaveTtl);
-        MAX_ENCLAVE_TTL = maxEnclaveTtl;
+        RegistrySettings memory settings
+    )
+        NodeStakes(settings.stakeToken, settings.minStake, settings.thawPeriod)
+        LinePolicies(settings.authority, settings.ledger, settings.production)
+    {
+        if (settings.thawPeriod <= settings.maxEnclaveTtl) {
+            revert NodeRegistry_ThawTooShort(settings.thawPeriod, settings.maxEnclaveTtl);
+        }
+        // Bounties leave before a thaw: they must stay small against what slashes could take.
+        if (settings.recheckBounty > settings.minStake / 100) {
+            revert NodeRegistry_BountyTooHigh(settings.recheckBounty);
+        }
+        MAX_ENCLAVE_TTL = settings.maxEnclaveTtl;
+        MAX_EVIDENCE_AGE = settings.maxEvidenceAge;
+        RECHECK_BOUNTY = settings.recheckBounty;
     }
 
     /// @inheritdoc INodeRegistry
@@ -72,12 +79,15 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         if (report.validUntil <= block.timestamp || report.tcbStatus == TcbStatus.Revoked) {
             revert NodeRegistry_AttestationExpired(report.validUntil, report.tcbStatus);
         }
+        _requireFresh(report.issuedAt);
         if (_usedEvidence[report.evidenceId]) revert NodeRegistry_EvidenceUsed(report.evidenceId);
         _usedEvidence[report.evidenceId] = true;
 
-        uint40 validUntil = uint40(Math.min(report.validUntil, block.timestamp + MAX_ENCLAVE_TTL));
+        uint40 validUntil = uint40(Math.min(report.validUntil, block.timestamp + enclaveTtl(report.teeType)));
         _enclaves[receiptKey] = Enclave({
             node: msg.sender,
+            worsenedAt: 0,
+            statusBefore: TcbStatus.UpToDate,
             verifier: verifier,
             teeType: report.teeType,
             tcbStatus: report.tcbStatus,
@@ -85,7 +95,8 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
             validUntil: validUntil,
             measurementId: report.measurementId,
             platformId: report.platformId,
-            hpkeKeyHash: keccak256(registration.hpkePublicKey)
+            hpkeKeyHash: keccak256(registration.hpkePublicKey),
+            basisId: report.basisId
         });
         emit EnclaveRegistered(
             msg.sender,
@@ -115,6 +126,38 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
     }
 
     /// @inheritdoc INodeRegistry
+    function recheck(address receiptKey, bytes calldata aux) external nonReentrant {
+        Enclave storage enclave = _known(receiptKey);
+        uint40 validUntil = enclave.validUntil;
+        bytes32 basisId = enclave.basisId;
+        if (validUntil <= block.timestamp || basisId == 0) revert NodeRegistry_EnclaveEnded(receiptKey, validUntil);
+
+        (uint64 until, TcbStatus status) = ITeeVerifier(enclave.verifier).recheck(basisId, aux);
+        bool hasFallen = until < block.timestamp || status == TcbStatus.Revoked;
+        uint40 lowered = hasFallen ? uint40(block.timestamp) : uint40(Math.min(validUntil, until));
+        bool isWorse = !hasFallen && status > enclave.tcbStatus;
+        if (!hasFallen && !isWorse && lowered == validUntil) revert NodeRegistry_NothingChanged(receiptKey);
+
+        enclave.validUntil = lowered;
+        // Nothing is left to be judged: no second bounty, in this second neither.
+        if (hasFallen) enclave.basisId = 0;
+        if (isWorse) {
+            enclave.statusBefore = enclave.tcbStatus;
+            enclave.tcbStatus = status;
+            enclave.worsenedAt = uint40(block.timestamp);
+        }
+        uint256 bounty = hasFallen ? _payBounty(enclave.node) : 0;
+        emit EnclaveRechecked(receiptKey, msg.sender, lowered, enclave.tcbStatus, bounty);
+    }
+
+    /// @inheritdoc INodeRegistry
+    function setEnclaveTtl(TeeType teeType, uint32 ttl) external restricted {
+        if (ttl > MAX_ENCLAVE_TTL) revert NodeRegistry_TtlTooLong(ttl, MAX_ENCLAVE_TTL);
+        _ttls[teeType] = ttl;
+        emit EnclaveTtlSet(teeType, ttl);
+    }
+
+    /// @inheritdoc INodeRegistry
     function requirePayable(address node, address receiptKey, bytes32 lineId, uint40 workedAt) external view {
         Enclave storage enclave = _known(receiptKey);
         if (enclave.node != node) revert NodeRegistry_WrongNode(receiptKey, node);
@@ -141,6 +184,12 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
     }
 
     /// @inheritdoc INodeRegistry
+    function enclaveTtl(TeeType teeType) public view returns (uint32) {
+        uint32 ttl = _ttls[teeType];
+        return ttl == 0 ? MAX_ENCLAVE_TTL : ttl;
+    }
+
+    /// @inheritdoc INodeRegistry
     function bindingOf(
         address node,
         address receiptKey,
@@ -148,7 +197,9 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         bytes32 versionSet,
         uint64 challengeBlock
     ) public view returns (bytes32) {
-        bytes32 challenge = blockhash(challengeBlock);
+        // Bounds of our own: what a chain's history contract says beyond them is not specified.
+        bool isPast = challengeBlock < block.number && block.number - challengeBlock <= HISTORY_WINDOW;
+        bytes32 challenge = isPast ? Blockhash.blockHash(challengeBlock) : bytes32(0);
         if (challenge == 0) revert NodeRegistry_StaleChallenge(challengeBlock, block.number);
         return
             keccak256(
@@ -164,6 +215,20 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
                     challenge
                 )
             );
+    }
+
+    /// @dev The finder is owed the bounty, and as much is burned. A node that has not enough pays what it can, and half of that is burned.
+    function _payBounty(address node) private returns (uint256 bounty) {
+        (bounty, ) = _slash(node, msg.sender, RECHECK_BOUNTY, RECHECK_BOUNTY);
+    }
+
+    /// @dev Quotes carry no time: the block hash in their binding makes them fresh.
+    function _requireFresh(uint64 issuedAt) private view {
+        if (issuedAt == 0) return;
+        bool isFuture = issuedAt > block.timestamp + CLOCK_SKEW;
+        if (isFuture || issuedAt + MAX_EVIDENCE_AGE < block.timestamp) {
+            revert NodeRegistry_EvidenceTime(issuedAt, block.timestamp);
+        }
     }
 
     function _known(address receiptKey) private view returns (Enclave storage enclave) {

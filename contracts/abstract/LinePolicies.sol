@@ -14,6 +14,16 @@ import {ITeeVerifier, TcbStatus} from "../interfaces/ITeeVerifier.sol";
 abstract contract LinePolicies is INodeRegistry, AccessManaged {
     using Checkpoints for Checkpoints.Trace208;
 
+    /// @dev One slot: a window, and the list that it was set in.
+    struct Listed {
+        uint40 from;
+        uint40 until;
+        uint32 list;
+    }
+
+    /// @dev A packed policy is below 2^9.
+    uint256 private constant LIST_SHIFT = 16;
+
     /// @notice Says who controls a line.
     IDeltaLedger public immutable LEDGER;
     /// @inheritdoc INodeRegistry
@@ -21,10 +31,13 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     mapping(address verifier => Window) private _verifiers;
     mapping(bytes32 measurementId => Window) private _measurements;
-    mapping(bytes32 lineId => Policy) private _policies;
+    /// @dev See {_pack}; the list's number is at hand wherever a policy is read.
+    mapping(bytes32 lineId => uint256) private _policies;
     mapping(bytes32 lineId => Checkpoints.Trace208) private _policyHistory;
     mapping(bytes32 lineId => mapping(address verifier => Window)) private _lineVerifiers;
-    mapping(bytes32 lineId => mapping(bytes32 measurementId => Window)) private _lineMeasurements;
+    mapping(bytes32 lineId => mapping(bytes32 measurementId => Listed)) private _lineMeasurements;
+    /// @dev End of a list that another one followed.
+    mapping(bytes32 lineId => mapping(uint32 list => uint40)) private _sunsets;
 
     constructor(address authority_, IDeltaLedger ledger, bool production) AccessManaged(authority_) {
         if (address(ledger) == address(0)) revert NodeRegistry_ZeroAddress();
@@ -36,8 +49,9 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
     function setPolicy(bytes32 lineId, Policy calldata policy) external {
         LEDGER.requireControl(lineId, msg.sender);
 
-        _policies[lineId] = policy;
-        _policyHistory[lineId].push(uint48(block.timestamp), _pack(policy));
+        uint208 packed = _pack(policy);
+        _policies[lineId] = (uint256(_listOf(lineId)) << LIST_SHIFT) | packed;
+        _policyHistory[lineId].push(uint48(block.timestamp), packed);
         emit PolicySet(lineId, policy);
     }
 
@@ -54,8 +68,21 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
     function setLineMeasurement(bytes32 lineId, bytes32 measurementId, Window calldata window) external {
         LEDGER.requireControl(lineId, msg.sender);
 
-        _setWindow(_lineMeasurements[lineId][measurementId], window);
+        Listed storage listed = _lineMeasurements[lineId][measurementId];
+        _requireWindow(Window(listed.from, listed.until), window);
+        (listed.from, listed.until, listed.list) = (window.from, window.until, _listOf(lineId));
         emit LineMeasurementSet(lineId, measurementId, window);
+    }
+
+    /// @inheritdoc INodeRegistry
+    function startMeasurementList(bytes32 lineId, uint40 sunset) external {
+        LEDGER.requireControl(lineId, msg.sender);
+        if (sunset < block.timestamp) revert NodeRegistry_InvalidWindow(uint40(block.timestamp), sunset);
+
+        uint32 list = _listOf(lineId);
+        _sunsets[lineId][list] = sunset;
+        _policies[lineId] += 1 << LIST_SHIFT;
+        emit MeasurementListStarted(lineId, list + 1, sunset);
     }
 
     /// @inheritdoc INodeRegistry
@@ -75,7 +102,13 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     /// @inheritdoc INodeRegistry
     function policyOf(bytes32 lineId) external view returns (Policy memory) {
-        return _policies[lineId];
+        uint256 packed = _policies[lineId];
+        return Policy({followDefaults: packed & 1 == 1, maxTcbStatus: TcbStatus((packed >> 1) & 0xff)});
+    }
+
+    /// @inheritdoc INodeRegistry
+    function measurementList(bytes32 lineId) external view returns (uint32) {
+        return _listOf(lineId);
     }
 
     /// @inheritdoc INodeRegistry
@@ -85,7 +118,7 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     /// @inheritdoc INodeRegistry
     function lineMeasurement(bytes32 lineId, bytes32 measurementId) external view returns (Window memory) {
-        return _lineMeasurements[lineId][measurementId];
+        return _windowOf(lineId, measurementId, _listOf(lineId));
     }
 
     /// @inheritdoc INodeRegistry
@@ -106,43 +139,65 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
     /// @dev Whether the line accepts work that the enclave finished at `workedAt`: under its policy now, or under the one
     /// that was in force then.
     function _accepts(bytes32 lineId, Enclave storage enclave, uint40 workedAt) internal view returns (bool) {
-        if (_meets(_policies[lineId], lineId, enclave, workedAt)) return true;
+        uint256 policy = _policies[lineId];
+        if (_meets(policy, lineId, enclave, workedAt)) return true;
         if (workedAt == 0) return false;
         // The second of a change still belongs to the policy before.
-        Policy memory before = _unpack(_policyHistory[lineId].upperLookup(workedAt - 1));
-        return _meets(before, lineId, enclave, workedAt);
+        uint256 before = _policyHistory[lineId].upperLookup(workedAt - 1);
+        return _meets(((policy >> LIST_SHIFT) << LIST_SHIFT) | before, lineId, enclave, workedAt);
     }
 
+    /// @dev `policy` is packed, its list included.
     function _meets(
-        Policy memory policy,
+        uint256 policy,
         bytes32 lineId,
         Enclave storage enclave,
         uint40 workedAt
     ) private view returns (bool) {
-        if (enclave.tcbStatus > policy.maxTcbStatus) return false;
+        uint256 maxTcbStatus = (policy >> 1) & 0xff;
+        bool followDefaults = policy & 1 == 1;
+        if (uint256(enclave.tcbStatus) > maxTcbStatus) {
+            // Found worse after the work: the state that was known then decides.
+            if (workedAt > enclave.worsenedAt || uint256(enclave.statusBefore) > maxTcbStatus) return false;
+        }
 
         address verifier = enclave.verifier;
         if (
             !_contains(_lineVerifiers[lineId][verifier], workedAt) &&
-            !(policy.followDefaults && _contains(_verifiers[verifier], workedAt))
+            !(followDefaults && _contains(_verifiers[verifier], workedAt))
         ) return false;
 
         bytes32 measurementId = enclave.measurementId;
         return
-            _contains(_lineMeasurements[lineId][measurementId], workedAt) ||
-            (policy.followDefaults && _contains(_measurements[measurementId], workedAt));
+            _contains(_windowOf(lineId, measurementId, uint32(policy >> LIST_SHIFT)), workedAt) ||
+            (followDefaults && _contains(_measurements[measurementId], workedAt));
+    }
+
+    /// @dev When a line accepts a measurement: what was set in an earlier list counts until that list's sunset.
+    function _windowOf(bytes32 lineId, bytes32 measurementId, uint32 list) private view returns (Window memory window) {
+        Listed memory listed = _lineMeasurements[lineId][measurementId];
+        window = Window(listed.from, listed.until);
+        if (listed.list != list) window.until = uint40(Math.min(window.until, _sunsets[lineId][listed.list]));
+    }
+
+    function _setWindow(Window storage current, Window calldata next) private {
+        _requireWindow(current, next);
+        current.from = next.from;
+        current.until = next.until;
+    }
+
+    function _listOf(bytes32 lineId) private view returns (uint32) {
+        return uint32(_policies[lineId] >> LIST_SHIFT);
     }
 
     /// @dev A window that has begun keeps its past, so that no setting takes pay from work already done.
-    function _setWindow(Window storage current, Window calldata next) private {
+    function _requireWindow(Window memory current, Window calldata next) private view {
         bool valid = next.from <= next.until;
         if (current.until != 0 && current.from <= block.timestamp) {
             uint256 past = Math.min(current.until, block.timestamp);
             valid = valid && next.from <= current.from && next.until >= past;
         }
         if (!valid) revert NodeRegistry_InvalidWindow(next.from, next.until);
-        current.from = next.from;
-        current.until = next.until;
     }
 
     function _contains(Window memory window, uint256 time) private pure returns (bool) {
@@ -151,9 +206,5 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     function _pack(Policy calldata policy) private pure returns (uint208) {
         return (uint208(policy.maxTcbStatus) << 1) | (policy.followDefaults ? 1 : 0);
-    }
-
-    function _unpack(uint208 packed) private pure returns (Policy memory) {
-        return Policy({followDefaults: packed & 1 == 1, maxTcbStatus: TcbStatus(packed >> 1)});
     }
 }

@@ -111,19 +111,7 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
         uint256 penalty
     ) external returns (uint256 paid, uint256 burned) {
         if (!_slashers[msg.sender]) revert NodeRegistry_NotSlasher(msg.sender);
-        Node storage slashed = _nodes[node];
-
-        uint256 stake = slashed.stake;
-        // Else a friend could carry the stake out, before its thaw and past its burning.
-        paid = Math.min(stake / 2, owed);
-        burned = Math.min(stake - paid, penalty);
-        stake -= paid + burned;
-
-        slashed.stake = uint128(stake);
-        if (slashed.thawing > stake) slashed.thawing = uint128(stake);
-        if (slashed.thawing == 0) slashed.thawAt = 0;
-        _compensation[victim] += paid;
-        emit Slashed(node, victim, paid, burned);
+        return _slash(node, victim, owed, penalty);
     }
 
     /// @inheritdoc INodeRegistry
@@ -181,6 +169,27 @@ abstract contract NodeStakes is INodeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc INodeRegistry
     function isSlasher(address account) external view returns (bool) {
         return _slashers[account];
+    }
+
+    /// @dev See {INodeRegistry.slash}.
+    function _slash(
+        address node,
+        address victim,
+        uint256 owed,
+        uint256 penalty
+    ) internal returns (uint256 paid, uint256 burned) {
+        Node storage slashed = _nodes[node];
+        uint256 stake = slashed.stake;
+        // Else a friend could carry the stake out, before its thaw and past its burning.
+        paid = Math.min(stake / 2, owed);
+        burned = Math.min(stake - paid, penalty);
+        stake -= paid + burned;
+
+        slashed.stake = uint128(stake);
+        if (slashed.thawing > stake) slashed.thawing = uint128(stake);
+        if (slashed.thawing == 0) slashed.thawAt = 0;
+        _compensation[victim] += paid;
+        emit Slashed(node, victim, paid, burned);
     }
 
     function _setSlashers(address[] calldata slashers) internal {

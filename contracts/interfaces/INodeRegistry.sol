@@ -1,7 +1,32 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {IDeltaLedger} from "./IDeltaLedger.sol";
 import {ITeeVerifier, TcbStatus, TeeType} from "./ITeeVerifier.sol";
+
+/// @notice What a registry is deployed with.
+/// @param authority AccessManager of the verifiers, default measurements and lives of enclaves
+/// @param stakeToken ERC-20 of the stakes
+/// @param ledger says who controls a line
+/// @param minStake stake that a node needs to register an enclave, in the token's smallest unit
+/// @param recheckBounty what whoever finds a fallen enclave gets of its node's stake, in the token's smallest unit; as much is burned
+/// @param thawPeriod seconds from a thaw request to the withdrawal
+/// @param maxEnclaveTtl longest life of an enclave in seconds, shorter than `thawPeriod`
+/// @param maxEvidenceAge seconds for which evidence that carries its time may be shown
+/// @param production whether development TEEs are refused
+struct RegistrySettings {
+    address authority;
+    IERC20 stakeToken;
+    IDeltaLedger ledger;
+    uint256 minStake;
+    uint256 recheckBounty;
+    uint32 thawPeriod;
+    uint32 maxEnclaveTtl;
+    uint32 maxEvidenceAge;
+    bool production;
+}
 
 /// @notice A node as it stands; amounts in the stake token's smallest unit.
 /// @param endpoint base URL of its HTTP service
@@ -21,14 +46,19 @@ struct Node {
 /// @param node operator
 /// @param verifier the contract that verified its attestation
 /// @param teeType family
-/// @param tcbStatus state of the platform at registration
+/// @param worsenedAt Unix seconds of the last recheck that found the platform in a worse state, or zero
+/// @param statusBefore state of the platform until then
+/// @param tcbStatus state of the platform, at registration or by the last recheck
 /// @param registeredAt Unix seconds
 /// @param validUntil Unix seconds, the last at which its work is payable
 /// @param measurementId identity of its code
 /// @param platformId identity of its machine, or zero
 /// @param hpkeKeyHash keccak256 of its HPKE public key
+/// @param basisId what its attestation rests on, see ITeeVerifier.recheck; zero once it has fallen out
 struct Enclave {
     address node;
+    uint40 worsenedAt;
+    TcbStatus statusBefore;
     address verifier;
     TeeType teeType;
     TcbStatus tcbStatus;
@@ -37,6 +67,7 @@ struct Enclave {
     bytes32 measurementId;
     bytes32 platformId;
     bytes32 hpkeKeyHash;
+    bytes32 basisId;
 }
 
 /// @notice What an operator shows to register an enclave.
@@ -44,7 +75,8 @@ struct Enclave {
 /// @param receiptKey address of the enclave's secp256k1 key
 /// @param hpkePublicKey its HPKE public key (X25519: 32 bytes)
 /// @param versionSet digest of the versions that it loaded, or zero
-/// @param challengeBlock a block among the last 256, whose hash makes the evidence fresh
+/// @param challengeBlock a block of the past, whose hash makes the evidence fresh: among the last 256, or the last 8,191 where the chain keeps
+/// their hashes (EIP-2935)
 /// @param evidence see ITeeVerifier.verify
 /// @param aux see ITeeVerifier.verify
 struct Registration {
@@ -98,6 +130,17 @@ interface INodeRegistry {
     );
     /// @notice Emitted when an operator ended an enclave; work up to `validUntil` stays payable.
     event EnclaveRevoked(address indexed receiptKey, uint40 validUntil);
+    /// @notice Emitted when somebody had an enclave judged again and it had become worse. `bounty` is paid to `finder` when it had fallen out.
+    event EnclaveRechecked(
+        address indexed receiptKey,
+        address indexed finder,
+        uint40 validUntil,
+        TcbStatus tcbStatus,
+        uint256 bounty
+    );
+    event EnclaveTtlSet(TeeType indexed teeType, uint32 ttl);
+    /// @notice Emitted when a line began a new list of measurements; those of the one before count until `sunset`.
+    event MeasurementListStarted(bytes32 indexed lineId, uint32 indexed list, uint40 sunset);
     /// @notice Emitted once, when the contracts that may slash were named.
     event SlashersSet(address[] slashers);
     event VerifierAccepted(address indexed verifier, Window window);
@@ -131,8 +174,10 @@ interface INodeRegistry {
     error NodeRegistry_DevelopmentTee(address verifier);
     /// @notice Thrown when the evidence commits to something else than this registration.
     error NodeRegistry_BindingMismatch(bytes32 expected, bytes32 actual);
-    /// @notice Thrown when the challenge block is not among the last 256.
+    /// @notice Thrown when the chain does not know the hash of the challenge block any more, or not yet.
     error NodeRegistry_StaleChallenge(uint64 challengeBlock, uint256 blockNumber);
+    /// @notice Thrown when evidence carries a time that is too long ago or in the future; Unix seconds.
+    error NodeRegistry_EvidenceTime(uint64 issuedAt, uint256 nowAt);
     error NodeRegistry_EvidenceUsed(bytes32 evidenceId);
     error NodeRegistry_ReceiptKeyUsed(address receiptKey);
     /// @notice Thrown when the HPKE public key is not 32 bytes long.
@@ -140,6 +185,14 @@ interface INodeRegistry {
     /// @notice Thrown when the attestation has expired or its platform is revoked.
     error NodeRegistry_AttestationExpired(uint64 validUntil, TcbStatus tcbStatus);
     error NodeRegistry_UnknownEnclave(address receiptKey);
+    /// @notice Thrown by {recheck} when the enclave's life is over already.
+    error NodeRegistry_EnclaveEnded(address receiptKey, uint40 validUntil);
+    /// @notice Thrown by {recheck} when the enclave is as sound as it was.
+    error NodeRegistry_NothingChanged(address receiptKey);
+    /// @notice Thrown when a life of enclaves is longer than {MAX_ENCLAVE_TTL}.
+    error NodeRegistry_TtlTooLong(uint32 ttl, uint32 maxEnclaveTtl);
+    /// @notice Thrown by the constructor when the bounty is over a hundredth of {MIN_STAKE}.
+    error NodeRegistry_BountyTooHigh(uint256 bounty);
     /// @notice Thrown when `account` is not the operator of the enclave.
     error NodeRegistry_NotOperator(address receiptKey, address account);
     /// @notice Thrown by {requirePayable}: the enclave is another node's.
@@ -170,6 +223,12 @@ interface INodeRegistry {
     /// @notice Ends an enclave's validity now, for later work. Operator only.
     function revokeEnclave(address receiptKey) external;
 
+    /// @notice Has an enclave judged again by the certificates, revocations and collateral of now, by anybody. A life can become shorter and a
+    /// platform's state worse, for later work; nothing becomes better. For an enclave that has fallen out, the caller gets {RECHECK_BOUNTY}
+    /// of the node's stake ({compensationOf}), and as much is burned: who rechecks himself loses by it.
+    /// @param aux what the verifier needs, see ITeeVerifier.recheck
+    function recheck(address receiptKey, bytes calldata aux) external;
+
     /// @notice Takes stake from a node: first `owed`, or half of the stake if that is less, for `victim` to withdraw; then the
     /// penalty, or what is left, which is burned. Never reverts for lack of stake. Slashers only.
     function slash(
@@ -193,6 +252,12 @@ interface INodeRegistry {
     /// @notice Pins a measurement for a line within `window`.
     function setLineMeasurement(bytes32 lineId, bytes32 measurementId, Window calldata window) external;
 
+    /// @notice Begins a new list of measurements for a line, in one step, however long the old one is: its measurements count until `sunset`, at the
+    /// earliest now, unless they are set again.
+    function startMeasurementList(bytes32 lineId, uint40 sunset) external;
+
+    /// @notice Governance: enclaves of a family live no longer than `ttl` seconds from now on; 0 for {MAX_ENCLAVE_TTL}. Later registrations only.
+    function setEnclaveTtl(TeeType teeType, uint32 ttl) external;
     /// @notice Governance: within `window`, enclaves may register through `verifier`, and lines that follow the defaults
     /// accept it.
     function setVerifier(ITeeVerifier verifier, Window calldata window) external;
@@ -205,7 +270,7 @@ interface INodeRegistry {
     function isPayable(address node, address receiptKey, bytes32 lineId, uint40 workedAt) external view returns (bool);
 
     /// @notice What evidence must commit to: keccak256 over domain, chain, this contract, node, receipt key, HPKE key
-    /// hash, version set, challenge block and its hash. Reverts when the block is not among the last 256.
+    /// hash, version set, challenge block and its hash. Reverts when the chain does not know that hash.
     function bindingOf(
         address node,
         address receiptKey,
@@ -224,7 +289,12 @@ interface INodeRegistry {
     function enclaveOf(address receiptKey) external view returns (Enclave memory);
     function policyOf(bytes32 lineId) external view returns (Policy memory);
     function lineVerifier(bytes32 lineId, address verifier) external view returns (Window memory);
+    /// @notice When a line accepts a measurement, the sunset of its list included.
     function lineMeasurement(bytes32 lineId, bytes32 measurementId) external view returns (Window memory);
+    /// @notice Number of the line's list of measurements, from 0.
+    function measurementList(bytes32 lineId) external view returns (uint32);
+    /// @notice Seconds that an enclave of a family lives, if its attestation lasts.
+    function enclaveTtl(TeeType teeType) external view returns (uint32);
     function verifierWindow(address verifier) external view returns (Window memory);
     function defaultMeasurement(bytes32 measurementId) external view returns (Window memory);
     /// @notice Whether a contract may slash.
@@ -243,6 +313,10 @@ interface INodeRegistry {
     function THAW_PERIOD() external view returns (uint32);
     /// @notice Longest life of an enclave registration in seconds; shorter than {THAW_PERIOD}.
     function MAX_ENCLAVE_TTL() external view returns (uint32);
+    /// @notice Seconds for which evidence that carries its time may be shown.
+    function MAX_EVIDENCE_AGE() external view returns (uint32);
+    /// @notice See {recheck}; in the stake token's smallest unit.
+    function RECHECK_BOUNTY() external view returns (uint256);
     /// @notice Whether development TEEs are refused.
     function PRODUCTION() external view returns (bool);
 }

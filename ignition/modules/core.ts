@@ -17,13 +17,17 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
   const DatasetRegistry = m.contract("DatasetRegistry", [ModelRegistry]);
   const DeltaLedger = m.contract("DeltaLedger", [ModelRegistry, DatasetRegistry]);
   const NodeRegistry = m.contract("NodeRegistry", [
-    AccessManager,
-    token,
-    DeltaLedger,
-    m.getParameter("minStake"),
-    m.getParameter("thawPeriod"),
-    m.getParameter("maxEnclaveTtl"),
-    production,
+    {
+      authority: AccessManager,
+      stakeToken: token,
+      ledger: DeltaLedger,
+      minStake: m.getParameter("minStake"),
+      recheckBounty: m.getParameter("recheckBounty"),
+      thawPeriod: m.getParameter("thawPeriod"),
+      maxEnclaveTtl: m.getParameter("maxEnclaveTtl"),
+      maxEvidenceAge: m.getParameter("maxEvidenceAge"),
+      production,
+    },
   ]);
   const SignatureValidator = m.contract("SignatureValidator");
   const InferenceEscrow = m.contract("InferenceEscrow", [
@@ -57,31 +61,33 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
   };
 }
 
-/** Selectors of the three governed functions; `test/ts/deployments` checks them against the ABIs. */
+/** Selectors of the governed functions; `test/ts/deployments` checks them against the ABIs. */
 export const SELECTORS = {
   setVerifier: "0xf4634dcc",
   setDefaultMeasurement: "0xc49a74cc",
+  setEnclaveTtl: "0xf261a754",
   setDepositsPaused: "0x1c481e2d",
 } as const;
 
 type Core = ReturnType<typeof core>;
 
 /**
- * Names who may slash, then hands the deployment to governance: three functions, each behind a role with its delay; then the deployer keeps
+ * Names who may slash, then hands the deployment to governance: four functions behind three roles, each with its delay; then the deployer keeps
  * nothing. Everything else in the contracts is out of reach of the AccessManager.
  */
 export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) {
   const governance = m.getParameter("governance");
   const selectors = {
-    verifiers: { contract: c.NodeRegistry, signature: "setVerifier" },
-    measurements: { contract: c.NodeRegistry, signature: "setDefaultMeasurement" },
-    pauser: { contract: c.InferenceEscrow, signature: "setDepositsPaused" },
+    verifiers: { contract: c.NodeRegistry, signatures: ["setVerifier", "setEnclaveTtl"] },
+    measurements: { contract: c.NodeRegistry, signatures: ["setDefaultMeasurement"] },
+    pauser: { contract: c.InferenceEscrow, signatures: ["setDepositsPaused"] },
   } as const;
   // Once and for ever, while the deployer is still the administrator: no stake can come before.
   const done: Future[] = [m.call(c.NodeRegistry, "setSlashers", [[c.InferenceArbiter]], { after })];
-  for (const [role, { contract, signature }] of Object.entries(selectors)) {
+  for (const [role, { contract, signatures }] of Object.entries(selectors)) {
     const id = ROLES[role as keyof typeof ROLES];
-    const target = m.call(c.AccessManager, "setTargetFunctionRole", [contract, [SELECTORS[signature]], id], {
+    const functions = signatures.map((name) => SELECTORS[name]);
+    const target = m.call(c.AccessManager, "setTargetFunctionRole", [contract, functions, id], {
       id: `target_${role}`,
       after,
     });

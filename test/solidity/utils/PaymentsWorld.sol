@@ -10,6 +10,7 @@ import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
 import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
 import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
+import {RegistrySettings} from "../../../contracts/interfaces/INodeRegistry.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
@@ -70,7 +71,20 @@ abstract contract PaymentsWorld is PaymentsActions {
 
     /// @dev A registry that takes no stake yet, see {_nameSlasher}.
     function _newRegistry(bool production) internal returns (NodeRegistry) {
-        return new NodeRegistry(address(authority), token, ledger, MIN_STAKE, THAW_PERIOD, MAX_ENCLAVE_TTL, production);
+        return
+            new NodeRegistry(
+                RegistrySettings({
+                    authority: address(authority),
+                    stakeToken: token,
+                    ledger: ledger,
+                    minStake: MIN_STAKE,
+                    recheckBounty: RECHECK_BOUNTY,
+                    thawPeriod: THAW_PERIOD,
+                    maxEnclaveTtl: MAX_ENCLAVE_TTL,
+                    maxEvidenceAge: MAX_EVIDENCE_AGE,
+                    production: production
+                })
+            );
     }
 
     function _settings(IERC20Metadata money) internal view returns (EscrowSettings memory) {

@@ -31,6 +31,8 @@ abstract contract WorldActions is Test {
     /// @dev Units.
     uint64 internal constant BOND = 1e6;
     uint256 internal constant MIN_STAKE = 1_000e6;
+    uint256 internal constant RECHECK_BOUNTY = 5e6;
+    uint32 internal constant MAX_EVIDENCE_AGE = 10 minutes;
     uint256 internal constant PENALTY = MIN_STAKE;
     bytes32 internal constant MEASUREMENT = keccak256("measurement of the worker");
 

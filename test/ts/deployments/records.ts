@@ -91,6 +91,7 @@ describe("deployments", () => {
     const signatures = {
       setVerifier: "setVerifier(address,(uint40,uint40))",
       setDefaultMeasurement: "setDefaultMeasurement(bytes32,(uint40,uint40))",
+      setEnclaveTtl: "setEnclaveTtl(uint8,uint32)",
       setDepositsPaused: "setDepositsPaused(bool)",
     };
     for (const [name, signature] of Object.entries(signatures)) {

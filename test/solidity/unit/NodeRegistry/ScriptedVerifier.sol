@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ITeeVerifier, TeeReport} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ITeeVerifier, TcbStatus, TeeReport} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 
 /// @notice Claims to be a vendor's verifier, and reports what the evidence says. For what the registry must check of any
 /// verifier.
 contract ScriptedVerifier is ITeeVerifier {
     address private _target;
     bytes private _data;
+    uint64 private _validUntil;
+    TcbStatus private _status;
+    bool private _reverts;
+
+    /// @notice What {recheck} says from now on.
+    function setVerdict(uint64 validUntil, TcbStatus status) external {
+        (_validUntil, _status, _reverts) = (validUntil, status, false);
+    }
+
+    /// @notice Lets {recheck} refuse its aux.
+    function refuse() external {
+        _reverts = true;
+    }
 
     /// @notice Lets the next verification call back first.
     function setCallback(address target, bytes calldata data) external {
@@ -24,6 +37,11 @@ contract ScriptedVerifier is ITeeVerifier {
             }
         }
         return abi.decode(evidence, (TeeReport));
+    }
+
+    function recheck(bytes32, bytes calldata) external view returns (uint64, TcbStatus) {
+        if (_reverts) revert("foreign aux");
+        return (_validUntil, _status);
     }
 
     function isDevelopment() external pure returns (bool) {

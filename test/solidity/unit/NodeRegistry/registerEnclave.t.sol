@@ -107,18 +107,58 @@ contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
         );
     }
 
-    function test_RevertWhen_ChallengeBlockIsOver256BlocksOld() external {
+    function test_RevertWhen_ChallengeBlockIsForgotten() external {
         Registration memory registration = _registration(NODE, OTHER_ENCLAVE);
         uint256 challenge = registration.challengeBlock;
-        vm.roll(challenge + 257);
+        vm.roll(challenge + 8_192);
         _expectRefusal(
             NODE,
             registration,
-            abi.encodeWithSelector(INodeRegistry.NodeRegistry_StaleChallenge.selector, challenge, challenge + 257)
+            abi.encodeWithSelector(INodeRegistry.NodeRegistry_StaleChallenge.selector, challenge, challenge + 8_192)
         );
         vm.roll(challenge + 256);
         vm.prank(NODE);
         nodes.registerEnclave(registration);
+    }
+
+    function test_RevertWhen_EvidencesTimeIsTooLongAgo() external {
+        skip(1 hours);
+        TeeReport memory report = _teeReport();
+        report.issuedAt = _now() - MAX_EVIDENCE_AGE - 1;
+        report.validUntil = _now() + 1 days;
+        _expectRefusal(
+            NODE,
+            _scripted(report),
+            abi.encodeWithSelector(INodeRegistry.NodeRegistry_EvidenceTime.selector, report.issuedAt, _now())
+        );
+        report.issuedAt = _now() - MAX_EVIDENCE_AGE;
+        Registration memory registration = _scripted(report);
+        vm.prank(NODE);
+        nodes.registerEnclave(registration);
+    }
+
+    function test_RevertWhen_EvidencesTimeIsInTheFuture() external {
+        TeeReport memory report = _teeReport();
+        report.issuedAt = _now() + 61;
+        _expectRefusal(
+            NODE,
+            _scripted(report),
+            abi.encodeWithSelector(INodeRegistry.NodeRegistry_EvidenceTime.selector, report.issuedAt, _now())
+        );
+        report.issuedAt = _now() + 60;
+        Registration memory registration = _scripted(report);
+        vm.prank(NODE);
+        nodes.registerEnclave(registration);
+    }
+
+    function test_Attack_MillisecondsAreNoSeconds() external {
+        TeeReport memory report = _teeReport();
+        report.issuedAt = uint64(_now()) * 1_000;
+        _expectRefusal(
+            NODE,
+            _scripted(report),
+            abi.encodeWithSelector(INodeRegistry.NodeRegistry_EvidenceTime.selector, report.issuedAt, _now())
+        );
     }
 
     function test_RevertWhen_ChallengeBlockIsNotMinedYet() external {

@@ -189,7 +189,8 @@ contract NodeRegistryRequirePayableTest is PaymentsBase {
                 issuedAt: 0,
                 validUntil: _now() + 1 days,
                 tcbStatus: TcbStatus.OutOfDate,
-                platformId: 0
+                platformId: 0,
+                basisId: keccak256("basis")
             })
         );
         vm.prank(NODE);
