@@ -18,8 +18,15 @@ const compiler = {
 const viaIr = { ...compiler, settings: { ...compiler.settings, viaIR: true } };
 /** Contracts that would be longer than 24,576 bytes (EIP-170) with the others' settings. */
 const compact = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 200 } } };
+/** Long computations: cheaper calls are worth longer code. */
+const optimizer = { enabled: true, runs: 1_000_000 };
+const fast = { ...compiler, settings: { ...compiler.settings, optimizer } };
+const fastViaIr = { ...compiler, settings: { ...compiler.settings, optimizer, viaIR: true } };
 const overrides = {
   "contracts/attestation/DcapCollateral.sol": compact,
+  "contracts/attestation/P384.sol": fastViaIr,
+  "contracts/attestation/P384Plain.sol": fastViaIr,
+  "contracts/attestation/Sha384.sol": fast,
   "contracts/proofs/Groth16Factory.sol": viaIr,
   "contracts/proofs/Groth16Verifier.sol": viaIr,
 };

@@ -10,4 +10,5 @@ export {
   sgxMeasurementId,
   tdxMeasurementId,
 } from "./measurement.js";
+export * from "./p384/index.js";
 export { HPKE_SUITE_ID, reportDataOf } from "./report-data.js";
