@@ -19,7 +19,8 @@ struct SgxPlatform {
 
 /// @title SgxExtension
 /// @notice Strict reader of the extension 1.2.840.113741.1.13.1 of PCK certificates ("Intel SGX PCK Certificate and CRL Profile Specification",
-/// 1.3.5): PPID, TCB, PCE-ID, FMSPC and SGX type, in this order; platform certificates have more behind them.
+/// 1.3.5): PPID, TCB, PCE-ID, FMSPC and SGX type, in this order, and two parts more in platform
+/// certificates. Anything else is refused.
 library SgxExtension {
     /// @dev 1.2.840.113741.1.13.1: the parts have one number more, components of the TCB two.
     bytes9 private constant PREFIX = 0x2a864886f84d010d01;
@@ -40,8 +41,30 @@ library SgxExtension {
         platform.pceId = bytes2(value);
         (value, rest) = _octets(rest, 4, 6);
         platform.fmspc = bytes6(value);
-        (value, ) = _part(rest, 5);
+        (value, rest) = _part(rest, 5);
         Der.only(value, Der.ENUMERATED);
+        _passRest(rest);
+    }
+
+    /// @dev Platform certificates have two parts more: 6, the instance's id, and 7, booleans of its configuration. Nothing of them is used.
+    function _passRest(bytes calldata rest) private pure {
+        if (rest.length == 0) return;
+        bytes calldata flags;
+        (, rest) = _octets(rest, 6, 16);
+        (flags, rest) = _part(rest, 7);
+        Der.end(rest);
+        flags = Der.only(flags, Der.SEQUENCE);
+        while (flags.length != 0) {
+            bytes calldata pair;
+            bytes calldata oid;
+            (pair, flags) = Der.take(flags, Der.SEQUENCE);
+            (oid, pair) = Der.take(pair, Der.OID);
+            if (oid.length != 11 || bytes9(oid) != PREFIX || uint8(oid[9]) != 7 || uint8(oid[10]) > 127) {
+                revert SgxExtension_Unexpected(oid);
+            }
+            (, pair) = Der.takeBool(pair);
+            Der.end(pair);
+        }
     }
 
     function _readTcb(bytes calldata rest, SgxPlatform memory platform) private pure {
@@ -55,7 +78,16 @@ library SgxExtension {
         platform.svns = bytes16(uint128(svns));
         (svn, rest) = _component(rest, 17);
         platform.pceSvn = uint16(svn);
-        // 18: CPUSVN, the raw form of the components above, which Intel's rule does not compare.
+        // CPUSVN, the raw form of the components above, which Intel's rule does not compare.
+        bytes calldata pair;
+        bytes calldata oid;
+        (pair, rest) = Der.take(rest, Der.SEQUENCE);
+        Der.end(rest);
+        (oid, pair) = Der.take(pair, Der.OID);
+        if (oid.length != 11 || bytes9(oid) != PREFIX || uint8(oid[9]) != 2 || uint8(oid[10]) != 18) {
+            revert SgxExtension_Unexpected(oid);
+        }
+        Der.only(pair, Der.OCTET_STRING);
     }
 
     /// @dev `SEQUENCE { OID <prefix>.2.<number>, INTEGER }`.

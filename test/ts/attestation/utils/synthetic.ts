@@ -58,11 +58,13 @@ export function tcbInfoText(now: number, options: TcbInfoOptions = {}): string {
     tcbEvaluationDataNumber: evaluation,
     ...(isTdx && {
       tdxModule: MODULE,
-      tdxModuleIdentities: modules.map((module) => ({
-        id: `TDX_${module.version.toString(16).padStart(2, "0").toUpperCase()}`,
-        ...MODULE,
-        tcbLevels: isvLevels(module.levels),
-      })),
+      ...(modules.length > 0 && {
+        tdxModuleIdentities: modules.map((module) => ({
+          id: `TDX_${module.version.toString(16).padStart(2, "0").toUpperCase()}`,
+          ...MODULE,
+          tcbLevels: isvLevels(module.levels),
+        })),
+      }),
     }),
     tcbLevels: levels.map(({ svns = ZERO_16, pceSvn = 0, tdxSvns = ZERO_16, status, advisories }) => ({
       tcb: {
