@@ -23,7 +23,10 @@ const ROOT = new URL("..", import.meta.url).pathname;
 
 const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
-  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, weights")
+  .option(
+    "--only <prefix>",
+    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, weights",
+  )
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
   .parse()

@@ -21,9 +21,47 @@ const SEED = Number(process.env.FREEHOLD_SEED ?? 20260101);
 
 /** Texts that a careless reader of JSON takes for something else. */
 const TOKENS = [
-  '"', "{", "}", "[", "]", ",", ":", "\\", " ", "\n", "\t", "\0", "0", "00", "-1", "1e1", "1.0", "255", "256", "65535", "65536",
-  "4294967296", "null", "true", '\\"', "\\u0022", "é", "\u007f", '"svn":1,', ',"advisoryIDs":[]', ',"advisoryIDs":["INTEL-SA-1"]',
-  ',"type":"x"', ',"category":"x}"', '{"svn":7},', '"Revoked"', '"UpToDate"', "2024-02-30T00:00:00Z", "2023-02-29", "24:00:00", "TDX", "QE",
+  '"',
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  ":",
+  "\\",
+  " ",
+  "\n",
+  "\t",
+  "\0",
+  "0",
+  "00",
+  "-1",
+  "1e1",
+  "1.0",
+  "255",
+  "256",
+  "65535",
+  "65536",
+  "4294967296",
+  "null",
+  "true",
+  '\\"',
+  "\\u0022",
+  "é",
+  "\u007f",
+  '"svn":1,',
+  ',"advisoryIDs":[]',
+  ',"advisoryIDs":["INTEL-SA-1"]',
+  ',"type":"x"',
+  ',"category":"x}"',
+  '{"svn":7},',
+  '"Revoked"',
+  '"UpToDate"',
+  "2024-02-30T00:00:00Z",
+  "2023-02-29",
+  "24:00:00",
+  "TDX",
+  "QE",
 ];
 
 type Edit = { readonly at: number; readonly length: number; readonly insert: Uint8Array };
@@ -70,7 +108,14 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
   const accepted = (probed: readonly Probed[]) => probed.filter((one) => "result" in one).length;
 
   async function compare(name: string, bodies: readonly Buffer[], model: (text: string) => unknown[], batch: number) {
-    const answers = await probeAll(chain, reader, name, bodies.map((body) => [body]), errors, batch);
+    const answers = await probeAll(
+      chain,
+      reader,
+      name,
+      bodies.map((body) => [body]),
+      errors,
+      batch,
+    );
     for (const [index, answer] of answers.entries()) {
       if ("error" in answer) continue;
       const body = bodies[index]!;
@@ -82,7 +127,10 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
 
   const infos = [
     tcbInfoText(NOW),
-    tcbInfoText(NOW, { isTdx: false, levels: [{ status: "UpToDate", advisories: ["INTEL-SA-00289", "INTEL-SA-00615"] }] }),
+    tcbInfoText(NOW, {
+      isTdx: false,
+      levels: [{ status: "UpToDate", advisories: ["INTEL-SA-00289", "INTEL-SA-00615"] }],
+    }),
     tcbInfoText(NOW, {
       levels: [
         { svns: PLATFORM.svns, pceSvn: 65_535, status: "ConfigurationAndSWHardeningNeeded", advisories: [] },
@@ -122,7 +170,16 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
     ["readQeIdentity", identities, identityModel],
   ] as const) {
     it(`${name}: whatever it accepts is JSON, and means the same`, async () => {
-      expect(accepted(await compare(name, texts.map((text) => Buffer.from(text)), model, 5))).to.equal(texts.length);
+      expect(
+        accepted(
+          await compare(
+            name,
+            texts.map((text) => Buffer.from(text)),
+            model,
+            5,
+          ),
+        ),
+      ).to.equal(texts.length);
       const bodies = fc
         .sample(fc.tuple(fc.constantFrom(...texts), jsonEdits), { numRuns: RUNS, seed: SEED })
         .map(([text, list]) => edit(Buffer.from(text), list));
@@ -135,7 +192,9 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
 
   it("a body cut anywhere is refused, and so is one with something behind it", async () => {
     const [text] = infos as [string];
-    const bodies = Array.from({ length: 120 }, (_, i) => Buffer.from(text.slice(0, Math.floor((text.length * i) / 120))));
+    const bodies = Array.from({ length: 120 }, (_, i) =>
+      Buffer.from(text.slice(0, Math.floor((text.length * i) / 120))),
+    );
     for (const tail of [" ", "\n", "}", "\0", text]) bodies.push(Buffer.from(text + tail));
     expect(accepted(await compare("readTcbInfo", bodies, tcbInfoModel, 30))).to.equal(0);
   });
@@ -160,7 +219,14 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
         .sample(fc.tuple(fc.nat(more.length - 1), fc.nat(255)), { numRuns: RUNS, seed: SEED })
         .map(([at, value]) => Buffer.from(more).fill(value, at, at + 1)),
     ];
-    const answers = await probeAll(chain, harness, "platform", extensions.map((bytes) => [bytes]), errors, 100);
+    const answers = await probeAll(
+      chain,
+      harness,
+      "platform",
+      extensions.map((bytes) => [bytes]),
+      errors,
+      100,
+    );
     for (const [index, answer] of answers.entries()) {
       if ("error" in answer) continue;
       const [read] = answer.result as [Iterable<unknown>];
@@ -174,14 +240,23 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
     const ca = intelCa(NOW);
     const pck = ca.pck();
     const certification = Buffer.from("a chain");
-    const quotes = (["sgx3", "sgx5", "tdx4", "tdx15"] as const).map((kind) => quoteOf(ca, pck, { kind, certification }));
+    const quotes = (["sgx3", "sgx5", "tdx4", "tdx15"] as const).map((kind) =>
+      quoteOf(ca, pck, { kind, certification }),
+    );
     const bodies = [
       ...quotes,
       ...fc
         .sample(fc.tuple(fc.constantFrom(...quotes), byteEdits), { numRuns: RUNS, seed: SEED })
         .map(([bytes, list]) => edit(bytes, list)),
     ];
-    const answers = await probeAll(chain, harness, "signedPart", bodies.map((bytes) => [bytes]), errors, 200);
+    const answers = await probeAll(
+      chain,
+      harness,
+      "signedPart",
+      bodies.map((bytes) => [bytes]),
+      errors,
+      200,
+    );
     for (const [index, answer] of answers.entries()) {
       let signed: string | undefined;
       try {
@@ -210,7 +285,9 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
     const answers = await probeAll(chain, harness, "contains", calls, errors, 200);
     expect(answers.some((answer) => "error" in answer)).to.equal(true);
     const whole = new Set(serials.map((_, i) => Buffer.concat(serials.slice(0, i + 1).map(entry)).length));
-    const cuts = Array.from({ length: entries.length }, (_, i) => i).filter((length) => length > 0 && !whole.has(length));
+    const cuts = Array.from({ length: entries.length }, (_, i) => i).filter(
+      (length) => length > 0 && !whole.has(length),
+    );
     const cutAnswers = await probeAll(
       chain,
       harness,
@@ -226,7 +303,8 @@ describe(`attestation: fuzz of Intel's formats (FREEHOLD_SEED=${SEED})`, functio
 /** The fields of SgxPlatform, in their order, as asn1js sees them. */
 function platformModel(extension: Buffer): unknown[] {
   const { result, offset } = asn1.fromBER(new Uint8Array(extension).buffer);
-  if (offset !== extension.length || !(result instanceof asn1.Sequence)) throw new Error(`asn1js refuses it: ${result.error} ${offset} ${hexlify(extension)}`);
+  if (offset !== extension.length || !(result instanceof asn1.Sequence))
+    throw new Error(`asn1js refuses it: ${result.error} ${offset} ${hexlify(extension)}`);
   const pairsOf = (value: asn1.AsnType) =>
     new Map(
       (value as asn1.Sequence).valueBlock.value.map((pair) => {

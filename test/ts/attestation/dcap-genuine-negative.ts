@@ -51,7 +51,7 @@ describe("attestation: genuine quotes, changed", function () {
           // The first 48 bytes are read before they are verified; see below.
           for (const at of [part === "signed" ? 48 + 6 : 0, bytes.length >> 1, bytes.length - 1]) {
             const changed = Buffer.from(quote);
-            changed[start + at]! ^= 1 << at % 8;
+            changed[start + at]! ^= 1 << (at % 8);
             expect(await refusal(dcap, verify(dcap, changed, aux)), `${part} ${at}`).to.be.oneOf(errors);
           }
         }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { type FrozenChain, frozenChain } from "./utils/dcap.ts";
-import { newKey, signRaw } from "./utils/intel-ca.ts";
+import { deployDcap, type FrozenChain, frozenChain, loadBundle } from "./utils/dcap.ts";
+import { intelCa, newKey, signRaw } from "./utils/intel-ca.ts";
 import { probeAll } from "./utils/probe.ts";
+import { NOW, refusal } from "./utils/scenario.ts";
+import { syntheticBundle } from "./utils/synthetic.ts";
 import { haveVectors, vector } from "./utils/vectors.ts";
 
-const NOW = 1_760_000_000;
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 interface Wycheproof {
@@ -31,9 +32,7 @@ describe("attestation: signatures on P-256", function () {
   for (const native of [true, false]) {
     it(`all of Wycheproof, ${native ? "by the precompile" : "in Solidity"}`, async function () {
       if (!haveVectors) this.skip();
-      const file = JSON.parse(
-        vector("wycheproof", "ecdsa_secp256r1_sha256_p1363_test.json").toString(),
-      ) as Wycheproof;
+      const file = JSON.parse(vector("wycheproof", "ecdsa_secp256r1_sha256_p1363_test.json").toString()) as Wycheproof;
       const cases = file.testGroups.flatMap(({ publicKey, tests }) =>
         tests.map((test) => ({ ...test, key: Buffer.from(publicKey.uncompressed, "hex") })),
       );
@@ -82,8 +81,7 @@ describe("attestation: signatures on P-256", function () {
   }
 
   it("the precompile is found where it is, and not where it is not", async () => {
-    const { network } = await import("hardhat");
-    const old = await network.create({ network: "local", override: { hardfork: "cancun" } });
+    const old = await frozenChain(NOW, "cancun");
     for (const [ethers, expected] of [
       [chain.ethers, true],
       [old.ethers, false],
@@ -91,6 +89,21 @@ describe("attestation: signatures on P-256", function () {
       const harness = await ethers.deployContract("DcapHarness");
       expect(await harness.getFunction("hasPrecompile")()).to.equal(expected);
     }
-    await old.close();
+    await old.connection.close();
+  });
+
+  it("a quote is verified where there is no precompile, all of its chain in Solidity", async () => {
+    const ca = intelCa(NOW);
+    const old = await frozenChain(NOW, "cancun");
+    const dcap = await deployDcap(old, ca.root.der);
+    expect(await dcap.collateral.getFunction("NATIVE_P256")()).to.equal(false);
+    const { quote, ...bundle } = syntheticBundle(ca);
+    const { aux } = await loadBundle(dcap, { quote, ...bundle });
+    const verify = (bytes: Uint8Array) => dcap.verifier.getFunction("verify").staticCall(bytes, aux);
+    expect((await verify(quote)).tcbStatus).to.equal(0n);
+    const changed = Buffer.from(quote);
+    changed[100]! ^= 1;
+    expect(await refusal(dcap, verify(changed))).to.equal("DcapVerifier_BadQuoteSignature");
+    await old.connection.close();
   });
 });
