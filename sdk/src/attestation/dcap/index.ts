@@ -1,4 +1,5 @@
 export { dcapAux, dcapBasis, dcapRecheck, type PackedCollateral } from "./aux.js";
+export { type CollateralCall, collateralCalls, issuerIdOf, platformCalls, refreshCall } from "./calls.js";
 export { QuoteError } from "./errors.js";
 export { type DcapCollateralText, type SecondOpinion, secondOpinion } from "./opinion.js";
 export { certificatesOfPem } from "./pem.js";
