@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ITeeVerifier, TcbStatus, TeeReport} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ITeeVerifier, TcbStatus, TeeReport} from "../interfaces/ITeeVerifier.sol";
 
 /// @notice Claims to be a vendor's verifier, and reports what the evidence says. For what the registry must check of any
 /// verifier.
