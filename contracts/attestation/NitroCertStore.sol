@@ -179,7 +179,7 @@ contract NitroCertStore is INitroCertStore {
     function _below(
         CachedCertificate memory parent,
         Certificate memory subject
-    ) private pure returns (CachedCertificate memory certificate) {
+    ) private view returns (CachedCertificate memory certificate) {
         if (parent.role != CertificateRole.Authority) revert NitroCertStore_NotAuthority();
         certificate.role = _roleOf(subject);
         certificate.depth = parent.depth + 1;
@@ -192,6 +192,7 @@ contract NitroCertStore is INitroCertStore {
         }
         certificate.notBefore = subject.notBefore > parent.notBefore ? subject.notBefore : parent.notBefore;
         certificate.notAfter = subject.notAfter < parent.notAfter ? subject.notAfter : parent.notAfter;
+        _requireNow(certificate.notBefore, certificate.notAfter);
     }
 
     function _store(bytes32 id, CachedCertificate memory certificate) private {
@@ -234,6 +235,10 @@ contract NitroCertStore is INitroCertStore {
         bool revoked;
         (notBefore, notAfter, revoked) = statusOf(id);
         if (revoked) revert NitroCertStore_Revoked(id);
+        _requireNow(notBefore, notAfter);
+    }
+
+    function _requireNow(uint64 notBefore, uint64 notAfter) private view {
         if (block.timestamp < notBefore || block.timestamp > notAfter) {
             revert NitroCertStore_OutOfDate(notBefore, notAfter, block.timestamp);
         }

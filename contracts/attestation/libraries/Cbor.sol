@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 /// @title Cbor
-/// @notice Strict reader of CBOR (RFC 8949): definite lengths only, heads in their shortest form (4.2.1), no floating-point
-/// numbers. Whatever another reader might take in two ways is refused.
+/// @notice Strict reader of CBOR (RFC 8949): definite lengths only, heads in their shortest form (4.2.1), no tags, no
+/// floating-point numbers. Whatever another reader might take in two ways is refused.
 /// @dev Every function takes the first item off `input` and returns what follows it. Slices of calldata: nothing is copied.
 library Cbor {
     uint8 internal constant UNSIGNED = 0;
@@ -22,7 +22,7 @@ library Cbor {
 
     /// @notice Thrown when an item ends after its container.
     error Cbor_Truncated(uint256 length, uint256 needed);
-    /// @notice Thrown for an indefinite length, a reserved head, a floating-point number or an unassigned simple value.
+    /// @notice Thrown for an indefinite length, a reserved head, a tag, a floating-point number or an unassigned simple value.
     error Cbor_InvalidHead(uint8 first);
     /// @notice Thrown when a shorter head says the same.
     error Cbor_NotShortest(uint8 first);
@@ -44,14 +44,15 @@ library Cbor {
         value = first & 0x1f;
         uint256 size = 1;
         if (value >= 24) {
-            // The arguments of simple values and of floating-point numbers are none that a document here has.
-            if (value > 27 || major == SIMPLE) revert Cbor_InvalidHead(first);
+            if (value > 27 || major >= TAG) revert Cbor_InvalidHead(first);
             uint256 width = 1 << (value - 24);
             size += width;
             if (input.length < size) revert Cbor_Truncated(input.length, size);
             value = (word << 8) >> (256 - 8 * width);
             if (value < (width == 1 ? 24 : 1 << (4 * width))) revert Cbor_NotShortest(first);
-        } else if (major == SIMPLE && (value < FIRST_SIMPLE || value > LAST_SIMPLE)) revert Cbor_InvalidHead(first);
+        } else if (major == TAG || (major == SIMPLE && (value < FIRST_SIMPLE || value > LAST_SIMPLE))) {
+            revert Cbor_InvalidHead(first);
+        }
         rest = input[size:];
     }
 
@@ -123,7 +124,6 @@ library Cbor {
                 // Arguments have at most 64 bits: no overflow.
             else if (major == ARRAY) open += value;
             else if (major == MAP) open += 2 * value;
-            else if (major == TAG) ++open;
         }
     }
 
