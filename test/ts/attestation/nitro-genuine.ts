@@ -17,7 +17,7 @@ import {
 const vectors = nitroVectors();
 
 /** Store and verifier below AWS's root, some minutes before `at`. */
-async function before(at: number): Promise<Nitro> {
+async function shortlyBefore(at: number): Promise<Nitro> {
   return deployNitro(await chainAt(at - 1000), vectors!.root);
 }
 
@@ -37,7 +37,7 @@ async function before(at: number): Promise<Nitro> {
       const [first, last] = window;
 
       it("is refused a second before its window, and accepted at its first and last second only", async () => {
-        const nitro = await before(first);
+        const nitro = await shortlyBefore(first);
         const { verifier, connection } = nitro;
         const aux = await auxFor(nitro, evidence);
         await goTo(connection, first - 1);
@@ -61,7 +61,7 @@ async function before(at: number): Promise<Nitro> {
       });
 
       it("is judged by the contracts as by the SDK's libraries", async () => {
-        const nitro = await before(first);
+        const nitro = await shortlyBefore(first);
         await goTo(nitro.connection, first + 60);
         const aux = await auxFor(nitro, evidence);
         const report = await nitro.verifier.verify.staticCall(evidence, aux, GAS);
@@ -86,7 +86,7 @@ async function before(at: number): Promise<Nitro> {
 
   for (const { name, evidence, window } of debug) {
     it(`${name}: refused by name, on the chain and off it`, async () => {
-      const nitro = await before(window[0]);
+      const nitro = await shortlyBefore(window[0]);
       await goTo(nitro.connection, window[0] + 60);
       const aux = await auxFor(nitro, evidence);
       await expect(nitro.verifier.verify.staticCall(evidence, aux, GAS)).to.be.revertedWithCustomError(
@@ -101,7 +101,7 @@ async function before(at: number): Promise<Nitro> {
 
   it("blocky-selfsigned: refused, having no chain", async () => {
     const { evidence } = vectors!.documents.find(({ name }) => name === "blocky-selfsigned")!;
-    const nitro = await before(1_713_379_906);
+    const nitro = await shortlyBefore(1_713_379_906);
     await expect(nitro.verifier.verify.staticCall(evidence, "0x", GAS)).to.be.revertedWithCustomError(
       nitro.verifier,
       "Cbor_UnexpectedType",
@@ -114,7 +114,7 @@ async function before(at: number): Promise<Nitro> {
   it("chain of April 2026: cached, an S of 47 bytes among it, until its narrowest certificate ends", async () => {
     const at = 1_775_145_600;
     const last = Date.parse("2026-04-03T15:04:15Z") / 1000;
-    const nitro = await before(at);
+    const nitro = await shortlyBefore(at);
     await goTo(nitro.connection, at);
     const ids = await cacheChain(nitro, vectors!.chain);
     const [notBefore, notAfter, revoked] = await nitro.store.statusOf(ids.at(-1)!);
