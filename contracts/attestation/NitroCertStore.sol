@@ -64,8 +64,9 @@ contract NitroCertStore is INitroCertStore {
             id = _cache(id, chain[i - 1], chain[i], hint);
         }
         Hints.end(hints);
-        (notBefore, notAfter) = _requireValid(id);
-        role = _certificates[id].role;
+        CachedCertificate storage last = _certificates[id];
+        (notBefore, notAfter, role) = (last.notBefore, last.notAfter, last.role);
+        _requireNow(notBefore, notAfter);
     }
 
     /// @inheritdoc INitroCertStore
@@ -150,7 +151,8 @@ contract NitroCertStore is INitroCertStore {
         _store(id, certificate);
     }
 
-    /// @dev Adds a certificate below a cached one, which is shown, unless it is there.
+    /// @dev Adds a certificate below a cached one, which is shown, unless it is there. Reverts when it is revoked; those above
+    /// it are for the caller to check.
     function _cache(
         bytes32 parentId,
         bytes calldata parentDer,
@@ -158,7 +160,10 @@ contract NitroCertStore is INitroCertStore {
         bytes calldata hints
     ) private returns (bytes32 id) {
         id = _idOf(parentId, der);
-        if (_certificates[id].role != CertificateRole.None) return id;
+        if (_certificates[id].role != CertificateRole.None) {
+            if (_revoked[_certificates[id].revocationId]) revert NitroCertStore_Revoked(id);
+            return id;
+        }
 
         Certificate memory issuer = X509.parse(parentDer, Curve.P384);
         Certificate memory subject = X509.parse(der, Curve.P384);
@@ -171,6 +176,7 @@ contract NitroCertStore is INitroCertStore {
         CachedCertificate memory certificate = _below(_certificates[parentId], subject);
         certificate.parent = parentId;
         certificate.revocationId = _revocationIdOf(_authorityOf(issuer), subject.serial);
+        if (_revoked[certificate.revocationId]) revert NitroCertStore_Revoked(id);
         _checkSignature(subject.tbs, subject.signature, issuer, hints);
         _store(id, certificate);
     }
@@ -231,9 +237,8 @@ contract NitroCertStore is INitroCertStore {
         return rest.length == 0;
     }
 
-    function _requireValid(bytes32 id) private view returns (uint64 notBefore, uint64 notAfter) {
-        bool revoked;
-        (notBefore, notAfter, revoked) = statusOf(id);
+    function _requireValid(bytes32 id) private view {
+        (uint64 notBefore, uint64 notAfter, bool revoked) = statusOf(id);
         if (revoked) revert NitroCertStore_Revoked(id);
         _requireNow(notBefore, notAfter);
     }

@@ -45,15 +45,18 @@ library Cbor {
         uint256 size = 1;
         if (value >= 24) {
             if (value > 27 || major >= TAG) revert Cbor_InvalidHead(first);
-            uint256 width = 1 << (value - 24);
-            size += width;
-            if (input.length < size) revert Cbor_Truncated(input.length, size);
-            value = (word << 8) >> (256 - 8 * width);
-            if (value < (width == 1 ? 24 : 1 << (4 * width))) revert Cbor_NotShortest(first);
+            // A width of 1 to 8 bytes: nothing overflows.
+            unchecked {
+                uint256 width = 1 << (value - 24);
+                size += width;
+                if (input.length < size) revert Cbor_Truncated(input.length, size);
+                value = (word << 8) >> (256 - 8 * width);
+                if (value < (width == 1 ? 24 : 1 << (4 * width))) revert Cbor_NotShortest(first);
+            }
         } else if (major == TAG || (major == SIMPLE && (value < FIRST_SIMPLE || value > LAST_SIMPLE))) {
             revert Cbor_InvalidHead(first);
         }
-        rest = input[size:];
+        rest = _skip(input, size);
     }
 
     /// @notice An unsigned integer from `min` to `max`.
@@ -153,11 +156,23 @@ library Cbor {
         uint256 size;
         (size, rest) = _take(input, expected, min, max);
         bytes calldata following = _after(rest, size);
-        return (rest[:size], following);
+        value = rest;
+        assembly ("memory-safe") {
+            value.length := size
+        }
+        rest = following;
     }
 
     function _after(bytes calldata input, uint256 size) private pure returns (bytes calldata) {
         if (input.length < size) revert Cbor_Truncated(input.length, size);
-        return input[size:];
+        return _skip(input, size);
+    }
+
+    /// @dev What follows `size` bytes, which are there.
+    function _skip(bytes calldata input, uint256 size) private pure returns (bytes calldata rest) {
+        assembly ("memory-safe") {
+            rest.offset := add(input.offset, size)
+            rest.length := sub(input.length, size)
+        }
     }
 }

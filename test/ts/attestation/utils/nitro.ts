@@ -59,7 +59,8 @@ export async function auxFor({ store }: Nitro, evidence: Uint8Array): Promise<st
   return nitroAux(parseNitroDocument(evidence), store);
 }
 
-const VECTORS = process.env.FREEHOLD_VECTORS ?? join(import.meta.dirname, "../../../../../shared/vectors");
+/** Where the shared vectors are. */
+export const VECTORS = process.env.FREEHOLD_VECTORS ?? join(import.meta.dirname, "../../../../../shared/vectors");
 
 /** What the manifest says of a genuine document. */
 export interface Vector {
