@@ -10,10 +10,11 @@ import {
   makeChain,
   ORDER,
   type Overrides,
+  sign,
   type TestChain,
   Usage,
 } from "./utils/authority.ts";
-import { type Bytes, concat, integer, octets, sequence } from "./utils/der.ts";
+import { type Bytes, concat, integer, octets, sequence } from "./utils/der-writer.ts";
 import { makeDocument } from "./utils/document.ts";
 import { auxFor, cacheChain, chainAt, deployNitro, expectRefused, GAS, goTo, type Nitro } from "./utils/nitro.ts";
 
@@ -252,6 +253,25 @@ describe("certificates of a synthetic authority", () => {
     for (const [what, signature] of Object.entries(odd)) {
       it(`${what}: refused`, () => refused({ 4: { signature } }, "NitroCertStore_InvalidSignature"));
     }
+    it("numbers of 47 bytes, which DER writes without their zeros (regression: Base's uint384At)", async () => {
+      for (const [from, what] of [
+        [0, "r"],
+        [48, "s"],
+      ] as const) {
+        let found: TestChain | undefined;
+        for (let serial = 1n; found === undefined; serial++) {
+          let isShort = false;
+          const signature = (tbs: Uint8Array) => {
+            const rs = sign(tbs, keyOf(`short ${what} instance`));
+            isShort = rs[from] === 0;
+            return rs;
+          };
+          const chain = makeChain(AT, { 4: { serial, signature } }, `short ${what}`);
+          if (isShort) found = chain;
+        }
+        expect((await accepts(found.certificates))[3]).to.equal(2n);
+      }
+    });
     it("a root without keyCertSign cannot be one", async () => {
       const { certificates } = makeChain(AT, { 0: { usage: Usage.digitalSignature } }, "bad root");
       const own = await deployNitro(nitro.connection, certificates[0]!);

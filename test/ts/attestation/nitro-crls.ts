@@ -13,7 +13,7 @@ import {
   type TestChain,
   Usage,
 } from "./utils/authority.ts";
-import { type Bytes, sequence } from "./utils/der.ts";
+import { type Bytes, sequence } from "./utils/der-writer.ts";
 import { makeDocument } from "./utils/document.ts";
 import { auxFor, cacheChain, chainAt, deployNitro, expectRefused, GAS, goTo, type Nitro } from "./utils/nitro.ts";
 
@@ -48,7 +48,12 @@ describe("revocation lists of a synthetic authority", () => {
   }
 
   function submit({ ids, certificates }: Cached, level: number, list: Bytes, maxEntries = ALL) {
-    const [der, id, authority, hints, max] = crlSubmission(list, ids[level] as `0x${string}`, certificates[level]!, maxEntries);
+    const [der, id, authority, hints, max] = crlSubmission(
+      list,
+      ids[level] as `0x${string}`,
+      certificates[level]!,
+      maxEntries,
+    );
     const arguments_ = [der, id, authority, hints, max] as const;
     return {
       send: () => nitro.store.submitCrl(...arguments_, GAS),
@@ -110,10 +115,20 @@ describe("revocation lists of a synthetic authority", () => {
     await goTo(connection, AT + 10);
     const root = chain.certificates[0]!;
     const id = chainIds([root])[0]!;
-    const list = makeCrl({ issuer: "test root", issuerKey: chain.keys[0]!, number: 3n, thisUpdate: AT, serials: [1001n] });
+    const list = makeCrl({
+      issuer: "test root",
+      issuerKey: chain.keys[0]!,
+      number: 3n,
+      thisUpdate: AT,
+      serials: [1001n],
+    });
     await own.store.submitCrl(...crlSubmission(list, id, root), GAS);
     const evidence = makeDocument(chain);
-    await expectRefused(own, own.verifier.verify.staticCall(evidence, await auxFor(own, evidence), GAS), "NitroCertStore_Revoked");
+    await expectRefused(
+      own,
+      own.verifier.verify.staticCall(evidence, await auxFor(own, evidence), GAS),
+      "NitroCertStore_Revoked",
+    );
     await connection.close();
   });
 
@@ -123,7 +138,16 @@ describe("revocation lists of a synthetic authority", () => {
     const above = { issuer: chain.names[2]!, issuerKey: chain.keys[2]! };
     const usage = Usage.certSign | Usage.crlSign;
     const times = { notBefore: AT - 100, notAfter: AT + 1000 };
-    const der = makeCertificate({ subject: chain.names[3]!, key: twin.keys[3]!, ...above, serial: 77n, ...times, isCa: true, pathLength: 0, usage });
+    const der = makeCertificate({
+      subject: chain.names[3]!,
+      key: twin.keys[3]!,
+      ...above,
+      serial: 77n,
+      ...times,
+      isCa: true,
+      pathLength: 0,
+      usage,
+    });
     const certificates = [...chain.certificates.slice(0, 3), der, chain.certificates[4]!];
     const ids = await cacheChain(nitro, certificates.slice(0, 4));
     await submit({ ...twin, certificates, ids }, 3, listOf(twin, 3, { serials: [1004n] })).send();
@@ -230,7 +254,11 @@ describe("revocation lists of a synthetic authority", () => {
     expect(await nitro.store.isRevoked(authority, 989n)).to.equal(true);
     expect(await nitro.store.isRevoked(authority, 990n)).to.equal(false);
     const changed = listOf(chain, 3, { number: 2n, serials: serials.map((serial) => serial + 1n) });
-    await expectRefused(nitro, nitro.store.continueCrl.staticCall(changed, authority, ALL), "NitroCertStore_UnknownList");
+    await expectRefused(
+      nitro,
+      nitro.store.continueCrl.staticCall(changed, authority, ALL),
+      "NitroCertStore_UnknownList",
+    );
     expect(await nitro.store.continueCrl.staticCall(list, authority, 14n)).to.equal(false);
     expect(await nitro.store.continueCrl.staticCall(list, authority, 15n)).to.equal(true);
     await nitro.store.continueCrl(list, authority, 15n, GAS);

@@ -1,4 +1,4 @@
-import { verifyNitroDocument } from "@freehold/sdk/attestation";
+import { chainIds, crlSources, verifyNitroDocument } from "@freehold/sdk/attestation";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { errorOf } from "../model/utils/errors.ts";
@@ -109,6 +109,20 @@ async function shortlyBefore(at: number): Promise<Nitro> {
     const opinion = await errorOf(() => verifyNitroDocument(evidence, { at: 1_713_379_906 }));
     expect(opinion).to.have.property("code", "BAD_EVIDENCE");
     await nitro.connection.close();
+  });
+
+  it("chain of April 2026: names where AWS publishes the lists of root and region", () => {
+    const [root, regional] = vectors!.chain;
+    const [rootId, regionalId] = chainIds(vectors!.chain);
+    const zonal = "http://crl-us-east-1-aws-nitro-enclaves.s3.us-east-1.amazonaws.com/crl/";
+    expect(crlSources(vectors!.chain)).to.deep.equal([
+      {
+        url: "http://aws-nitro-enclaves-crl.s3.amazonaws.com/crl/ab4960cc-7d63-42bd-9e9f-59338cb67f84.crl",
+        authorityId: rootId,
+        authorityDer: root,
+      },
+      { url: `${zonal}c3e553e2-696c-4f50-8b38-d5faef060f31.crl`, authorityId: regionalId, authorityDer: regional },
+    ]);
   });
 
   it("chain of April 2026: cached, an S of 47 bytes among it, until its narrowest certificate ends", async () => {

@@ -2,7 +2,7 @@ import { type NitroDocument, parseNitroDocument, verifyNitroDocument } from "@fr
 import { expect } from "chai";
 import { errorOf } from "../model/utils/errors.ts";
 import { bytes48, ORDER } from "./utils/authority.ts";
-import { type Bytes, concat } from "./utils/der.ts";
+import { type Bytes, concat } from "./utils/der-writer.ts";
 import {
   array,
   bytesOf,
@@ -15,7 +15,17 @@ import {
   text,
   uint,
 } from "./utils/document.ts";
-import { auxFor, cacheChain, chainAt, deployNitro, expectRefused, GAS, goTo, type Nitro, nitroVectors } from "./utils/nitro.ts";
+import {
+  auxFor,
+  cacheChain,
+  chainAt,
+  deployNitro,
+  expectRefused,
+  GAS,
+  goTo,
+  type Nitro,
+  nitroVectors,
+} from "./utils/nitro.ts";
 
 const vectors = nitroVectors();
 
@@ -97,7 +107,9 @@ const vectors = nitroVectors();
 
   it("a bit of each register", async () => {
     for (const index of [0, 2, 15]) {
-      const pcrs = [...document.pcrs].map(([i, pcr]) => [uint(i), bytesOf(i === index ? flipped(pcr, 77) : pcr)] as const);
+      const pcrs = [...document.pcrs].map(
+        ([i, pcr]) => [uint(i), bytesOf(i === index ? flipped(pcr, 77) : pcr)] as const,
+      );
       await refused(withItems({ pcrs: map(pcrs) }), "NitroVerifier_InvalidSignature");
     }
   });

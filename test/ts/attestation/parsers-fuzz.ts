@@ -53,7 +53,10 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
     const calls = inputs.map((values) => target.interface.encodeFunctionData(method, values));
     const outcomes: Outcome[] = await prober.getFunction("probe").staticCall(target, calls, []);
     return outcomes.map(({ success, data }, i) => {
-      if (!success) expect(data, `${inputs[i]}`).to.match(/^0x[0-9a-f]{8}/).and.not.satisfy(isPanic);
+      if (!success)
+        expect(data, `${inputs[i]}`)
+          .to.match(/^0x[0-9a-f]{8}/)
+          .and.not.satisfy(isPanic);
       return { success, data };
     });
   }
@@ -75,7 +78,11 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
     let accepted = 0;
     for (let done = 0; done < CASES; done += CHUNK) {
       const cases = Array.from({ length: CHUNK }, () => damaged(random, files));
-      const outcomes = await ask(target(), method, cases.map(({ bytes }) => [bytes, ...more]));
+      const outcomes = await ask(
+        target(),
+        method,
+        cases.map(({ bytes }) => [bytes, ...more]),
+      );
       for (const [i, { success, data }] of outcomes.entries()) {
         const { bytes, what } = cases[i]!;
         try {
@@ -88,7 +95,9 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
       }
     }
     // Damage in what nobody looks into is accepted, most other damage is not.
-    expect(accepted).to.be.above(CASES / 20).and.below(CASES / 2);
+    expect(accepted)
+      .to.be.above(CASES / 20)
+      .and.below(CASES / 2);
   }
 
   function checkCertificate(bytes: Uint8Array, [shown]: ReturnType<Interface["decodeFunctionResult"]>): void {
@@ -129,7 +138,8 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
     for (const [i, key] of (["publicKey", "userData", "nonce"] as const).entries()) {
       expect(shownOptional(document[key])).to.deep.equal([shown[key], shown.present[i]]);
     }
-    for (const key of ["payload", "toBeSigned", "signature"] as const) expect(hexlify(document[key])).to.equal(shown[key]);
+    for (const key of ["payload", "toBeSigned", "signature"] as const)
+      expect(hexlify(document[key])).to.equal(shown[key]);
   }
 
   const own = [
@@ -137,7 +147,9 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
     makeDocument(synthetic, { x: array([map([[text("a"), NULL]]), uint(2n ** 40n)]), nonce: bytesOf(pcr(1, 300)) }),
   ];
   const documents = [...own, ...(vectors?.documents ?? []).map(({ evidence }) => evidence)];
-  const chains = (vectors?.documents ?? []).filter(({ window }) => window).map(({ evidence }) => parseNitroDocument(evidence).chain);
+  const chains = (vectors?.documents ?? [])
+    .filter(({ window }) => window)
+    .map(({ evidence }) => parseNitroDocument(evidence).chain);
   const certificates = [...synthetic.certificates, ...(vectors?.chain ?? []), ...chains.flat()];
   const lists = [0, 1, 30].map((count) =>
     makeCrl({
@@ -155,9 +167,17 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
   it(`${CASES} revocation lists of our own, damaged`, () => fuzz(2, lists, () => der, "crl", [P384], checkCrl));
 
   it(`${CASES} documents, damaged: what one refuses, the other refuses`, () =>
-    fuzz(3, documents, () => nitro, "document", [], checkDocument, (bytes) => {
-      expect(() => parseNitroDocument(bytes)).to.throw();
-    }));
+    fuzz(
+      3,
+      documents,
+      () => nitro,
+      "document",
+      [],
+      checkDocument,
+      (bytes) => {
+        expect(() => parseNitroDocument(bytes)).to.throw();
+      },
+    ));
 
   (vectors === undefined ? it.skip : it)(`${CASES} certificates and lists of Intel, damaged`, async () => {
     const directory = join(VECTORS, "intel/collateral");

@@ -11,7 +11,7 @@ import {
   sequence,
   time,
   tlv,
-} from "./der.ts";
+} from "./der-writer.ts";
 
 /** A P-384 key that is always the same for a name. */
 export interface Key {

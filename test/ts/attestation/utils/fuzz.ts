@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "./der.ts";
+import { type Bytes, concat } from "./der-writer.ts";
 
 /** Random numbers that a seed repeats (mulberry32). */
 export class Random {
@@ -68,7 +68,10 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
 
 /** A genuine or synthetic file with one or two damages. */
 export function damaged(random: Random, files: readonly Uint8Array[]): { bytes: Bytes; what: string } {
-  const names = [random.pick(Object.keys(DAMAGES)), ...(random.below(4) === 0 ? [random.pick(Object.keys(DAMAGES))] : [])];
+  const names = [
+    random.pick(Object.keys(DAMAGES)),
+    ...(random.below(4) === 0 ? [random.pick(Object.keys(DAMAGES))] : []),
+  ];
   let bytes = Uint8Array.from(random.pick(files));
   for (const name of names) if (bytes.length > 0) bytes = DAMAGES[name]!(bytes, random, files);
   return { bytes, what: names.join(", ") };

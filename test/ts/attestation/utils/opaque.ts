@@ -1,4 +1,4 @@
-import { type Bytes, commonName, octets, sequence, tlv } from "./der.ts";
+import { type Bytes, commonName, octets, sequence, tlv } from "./der-writer.ts";
 
 /** An element of DER that a strict reader accepted: its tag, its content, and all of it. */
 interface Element {
@@ -13,8 +13,7 @@ function elements(content: Uint8Array): Element[] {
   for (let at = 0; at < content.length; ) {
     const first = content[at + 1]!;
     const header = first < 0x80 ? 2 : first === 0x81 ? 3 : 4;
-    const size =
-      header === 2 ? first : header === 3 ? content[at + 2]! : (content[at + 2]! << 8) | content[at + 3]!;
+    const size = header === 2 ? first : header === 3 ? content[at + 2]! : (content[at + 2]! << 8) | content[at + 3]!;
     const end = at + header + size;
     found.push({ tag: content[at]!, content: content.subarray(at + header, end), whole: content.subarray(at, end) });
     at = end;
@@ -60,4 +59,8 @@ function extensions(content: Uint8Array): Bytes {
 }
 
 const entryWithoutExtensions = ({ content }: Element): Bytes =>
-  sequence(...elements(content).slice(0, 2).map(({ whole }) => whole));
+  sequence(
+    ...elements(content)
+      .slice(0, 2)
+      .map(({ whole }) => whole),
+  );
