@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { network } from "hardhat";
 import { measureDcap } from "./attestation.ts";
+import { measureCrypto } from "./crypto.ts";
 import { measureHotPath } from "./hot-path.ts";
+import { measureNitro } from "./nitro.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
 import { measureWeights } from "./weights.ts";
@@ -25,7 +27,7 @@ const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
   .option(
     "--only <prefix>",
-    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, weights",
+    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, weights",
   )
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
@@ -37,6 +39,8 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["settle", "escrow"], async () => measurePayments(await network.create("local"))],
   [["pay"], () => measureHotPath()],
   [["tee.dcap"], () => measureDcap()],
+  [["tee.p384", "tee.sha384"], () => measureCrypto()],
+  [["tee.nitro"], () => measureNitro()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 

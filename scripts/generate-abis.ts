@@ -22,6 +22,8 @@ const CONTRACTS: Record<string, string> = {
   InferenceArbiter: "contracts/InferenceArbiter.sol",
   InferenceEscrow: "contracts/InferenceEscrow.sol",
   ModelRegistry: "contracts/ModelRegistry.sol",
+  NitroCertStore: "contracts/attestation/NitroCertStore.sol",
+  NitroVerifier: "contracts/attestation/NitroVerifier.sol",
   NodeRegistry: "contracts/NodeRegistry.sol",
   TestToken: "contracts/mocks/TestToken.sol",
 };

@@ -7,6 +7,8 @@ import {
   inferenceArbiterAbi,
   inferenceEscrowAbi,
   modelRegistryAbi,
+  nitroCertStoreAbi,
+  nitroVerifierAbi,
   nodeRegistryAbi,
   testTokenAbi,
 } from "./abis/index.js";
@@ -18,6 +20,8 @@ import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier
 import type { InferenceArbiter } from "./abis/types/InferenceArbiter.js";
 import type { InferenceEscrow } from "./abis/types/InferenceEscrow.js";
 import type { ModelRegistry } from "./abis/types/ModelRegistry.js";
+import type { NitroCertStore } from "./abis/types/NitroCertStore.js";
+import type { NitroVerifier } from "./abis/types/NitroVerifier.js";
 import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
 import type { TestToken } from "./abis/types/TestToken.js";
 import type { Plain } from "./plain.js";
@@ -32,6 +36,9 @@ export interface Contracts {
   InferenceArbiter: InferenceArbiter;
   InferenceEscrow: InferenceEscrow;
   ModelRegistry: ModelRegistry;
+  /** Where enclaves of AWS Nitro are accepted. */
+  NitroCertStore: NitroCertStore;
+  NitroVerifier: NitroVerifier;
   NodeRegistry: NodeRegistry;
   /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
@@ -47,6 +54,8 @@ const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   InferenceArbiter: inferenceArbiterAbi,
   InferenceEscrow: inferenceEscrowAbi,
   ModelRegistry: modelRegistryAbi,
+  NitroCertStore: nitroCertStoreAbi,
+  NitroVerifier: nitroVerifierAbi,
   NodeRegistry: nodeRegistryAbi,
   Token: testTokenAbi,
 };
