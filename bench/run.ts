@@ -45,7 +45,10 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
 ];
 
 const { only } = options;
-if (only !== undefined && !groups.some(([prefixes]) => prefixes.some((prefix) => only.startsWith(prefix)))) {
+/** A group is meant by its whole name or by what stands before it: `tee` means all of attestation. */
+const isMeant = (prefixes: readonly string[], name: string) =>
+  prefixes.some((prefix) => name.startsWith(prefix) || prefix.startsWith(`${name}.`));
+if (only !== undefined && !groups.some(([prefixes]) => isMeant(prefixes, only))) {
   console.error(`error: --only ${only} names no group: ${groups.flatMap(([prefixes]) => prefixes).join(", ")}`);
   process.exit(2);
 }
@@ -54,7 +57,7 @@ const file = join(ROOT, "bench/results.json");
 const previous = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>) : {};
 const results: Record<string, number> = only ? previous : {};
 for (const [prefixes, measure] of groups) {
-  if (only && !prefixes.some((prefix) => only.startsWith(prefix))) continue;
+  if (only !== undefined && !isMeant(prefixes, only)) continue;
   console.error(`measuring ${prefixes.join(", ")}`);
   Object.assign(results, await measure());
 }
