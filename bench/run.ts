@@ -11,6 +11,7 @@ import { measureHotPath } from "./hot-path.ts";
 import { measureNitro } from "./nitro.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
+import { measureRegistration } from "./registration.ts";
 import { measureWeights } from "./weights.ts";
 
 interface Goal {
@@ -38,7 +39,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["own", "isolation"], async () => measureOwnership(await network.create("local"))],
   [["settle", "escrow"], async () => measurePayments(await network.create("local"))],
   [["pay"], () => measureHotPath()],
-  [["tee.dcap"], () => measureDcap()],
+  [["tee.dcap"], async () => ({ ...(await measureDcap()), ...(await measureRegistration()) })],
   [["tee.p384", "tee.sha384"], () => measureCrypto()],
   [["tee.nitro"], () => measureNitro()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],

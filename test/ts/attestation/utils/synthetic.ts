@@ -129,6 +129,8 @@ export interface QuoteOptions {
   /** The lowest byte of TDATTRIBUTES, or of the enclave's flags. */
   readonly attributes?: number;
   readonly seamSigner?: number;
+  /** What the domain commits to: the first 32 bytes of its report data. */
+  readonly binding?: Uint8Array;
   readonly qe?: {
     readonly isvSvn?: number;
     readonly signer?: Buffer;
@@ -170,7 +172,7 @@ function domainReport(options: QuoteOptions, isNew: boolean): Buffer {
   report.fill(options.seamSigner ?? 0, 64, 112);
   report[120] = options.attributes ?? 0;
   report.fill(0xd1, 136, 520);
-  report.fill(0xb1, 520, 552);
+  report.set(options.binding ?? Buffer.alloc(32, 0xb1), 520);
   if (isNew) Buffer.from(options.teeTcbSvn2 ?? options.teeTcbSvn ?? [5, 1, 2]).copy(report, 584);
   return report;
 }
