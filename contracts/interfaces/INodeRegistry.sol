@@ -103,7 +103,7 @@ struct Policy {
 
 /// @title INodeRegistry
 /// @notice Operators, their stake, their attested enclaves, and what each line accepts of them.
-/// @dev Governance (AccessManager, with delays) reaches the accepted verifiers and the default measurements only.
+/// @dev Governance (AccessManager, with delays) reaches the accepted verifiers, the default measurements and the lives of later enclaves only.
 /// Slashing is for the contracts that were named once at deployment, which act on objective proofs. No setting works backwards: a window that has
 /// begun may end now at the earliest, and a stricter policy leaves earlier work payable.
 /// @custom:security-contact see SECURITY.md
