@@ -1,0 +1,2 @@
+export { writeR1cs, writeWtns } from "./system.js";
+export { writeZkey } from "./zkey.js";
