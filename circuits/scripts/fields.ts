@@ -71,7 +71,11 @@ function square(p: readonly bigint[], inverse: bigint): string[] {
     lines.push(`s${i + 1} += ((s${i} + m * ${p[0]}) >> ${BITS}) + m * ${p[1]};`);
     for (let j = 2; j < LIMBS; j++) lines.push(`s${i + j} += m * ${p[j]};`);
   }
-  return [...lines, ...INDICES.map((j) => `let t${j}: u64 = ${j === LIMBS - 1 ? "0" : `s${j + LIMBS}`};`), ...storeColumns()];
+  return [
+    ...lines,
+    ...INDICES.map((j) => `let t${j}: u64 = ${j === LIMBS - 1 ? "0" : `s${j + LIMBS}`};`),
+    ...storeColumns(),
+  ];
 }
 
 function storeColumns(): string[] {
@@ -112,28 +116,51 @@ export function fieldSource(name: keyof typeof FIELDS): string {
     constant("FROM256", "Factor from Montgomery's form with 2^256.", limbs((1n << 266n) % modulus)),
     constant("TO256", "Factor into Montgomery's form with 2^256.", limbs((1n << 256n) % modulus)),
     constant("INVERSE", "p - 2, in words.", words(modulus - 2n)),
-    constant("ROOT", "(p + 1) / 4, in words: the exponent of a square root where p = 3 mod 4.", words((modulus + 1n) / 4n)),
+    constant(
+      "ROOT",
+      "(p + 1) / 4, in words: the exponent of a square root where p = 3 mod 4.",
+      words((modulus + 1n) / 4n),
+    ),
     constant("MODULUS", "p.", p),
     "const spare: usize = memory.data(36);\n",
     method("mul", oab, "o = a b / 2^261 mod p.", product(p, negative)),
     method("sqr", "o: usize, a: usize", "o = a a / 2^261 mod p.", square(p, negative)),
-    method("add", oab, "o = a + b.", carried("i32", (i) => `<i32>load<u32>(a, ${4 * i}) + <i32>load<u32>(b, ${4 * i})`)),
-    method("sub", oab, "o = a - b + 4 p; b below 4 p.",
-      carried("i32", (i) => `<i32>load<u32>(a, ${4 * i}) - <i32>load<u32>(b, ${4 * i}) + ${four[i]}`)),
+    method(
+      "add",
+      oab,
+      "o = a + b.",
+      carried("i32", (i) => `<i32>load<u32>(a, ${4 * i}) + <i32>load<u32>(b, ${4 * i})`),
+    ),
+    method(
+      "sub",
+      oab,
+      "o = a - b + 4 p; b below 4 p.",
+      carried("i32", (i) => `<i32>load<u32>(a, ${4 * i}) - <i32>load<u32>(b, ${4 * i}) + ${four[i]}`),
+    ),
     method("reduce", "o: usize", "Subtracts p about as often as it goes.", [
       `const q = <i64>(load<u32>(o, ${4 * (LIMBS - 1)}) / ${top});`,
       ...carried("i64", (i) => `<i64>load<u32>(o, ${4 * i}) - q * ${p[i]}`),
     ]),
-    method("isZero", "a: usize", "Whether a is a multiple of p.", [
-      "// a = k p needs a's lowest limb to be k times p's: almost always the answer.",
-      `if (((load<u32>(a) * ${inverse}) & ${MASK}) > 170) return false;`,
-      "memory.copy(spare, a, 36);",
-      "canonical(spare);",
-      "return allZero(spare);",
-    ], "bool"),
-    method("allZero", "a: usize", "Whether all limbs are 0.", [
-      `return (${INDICES.map((i) => `load<u32>(a, ${4 * i})`).join(" | ")}) == 0;`,
-    ], "bool"),
+    method(
+      "isZero",
+      "a: usize",
+      "Whether a is a multiple of p.",
+      [
+        "// a = k p needs a's lowest limb to be k times p's: almost always the answer.",
+        `if (((load<u32>(a) * ${inverse}) & ${MASK}) > 170) return false;`,
+        "memory.copy(spare, a, 36);",
+        "canonical(spare);",
+        "return allZero(spare);",
+      ],
+      "bool",
+    ),
+    method(
+      "allZero",
+      "a: usize",
+      "Whether all limbs are 0.",
+      [`return (${INDICES.map((i) => `load<u32>(a, ${4 * i})`).join(" | ")}) == 0;`],
+      "bool",
+    ),
     method("canonical", "o: usize", "The representative below p.", [
       "reduce(o);",
       "if (atLeastModulus(o)) subModulus(o);",

@@ -1,3 +1,3 @@
 export * from "./formats/index.js";
-export { FIELD, type R1cs, type SparseMatrix, type Witness } from "./r1cs.js";
 export * from "./groth16/index.js";
+export { FIELD, type R1cs, type SparseMatrix, type Witness } from "./r1cs.js";

@@ -28,7 +28,8 @@ export function writeSections(
 /** Sections by number. @throws KeyError when the file is of another kind, ends too early or has a section twice */
 export function readSections(bytes: Uint8Array, magic: string, versions: readonly number[]): Map<number, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || new TextDecoder().decode(bytes.slice(0, 4)) !== magic) throw new KeyError(`no .${magic} file`);
+  if (bytes.length < 12 || new TextDecoder().decode(bytes.slice(0, 4)) !== magic)
+    throw new KeyError(`no .${magic} file`);
   if (!versions.includes(view.getUint32(4, true))) throw new KeyError(`a .${magic} file of an unknown version`);
   const sections = new Map<number, Uint8Array>();
   let at = 12;

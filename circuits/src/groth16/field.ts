@@ -26,7 +26,8 @@ export function inverse(value: bigint, modulus = FIELD): bigint {
 
 /** A root of unity of order 2^log: 5 generates the multiplicative group, whose order has 28 factors of 2. */
 export function rootOfUnity(log: number): bigint {
-  if (!Number.isInteger(log) || log < 0 || log > 28) throw new RangeError(`the field has no root of unity of order 2^${log}`);
+  if (!Number.isInteger(log) || log < 0 || log > 28)
+    throw new RangeError(`the field has no root of unity of order 2^${log}`);
   return power(5n, (FIELD - 1n) >> BigInt(log));
 }
 
@@ -36,7 +37,8 @@ export function toBytes(values: readonly bigint[], size = 32): Uint8Array<ArrayB
   const view = new DataView(out.buffer);
   for (const [i, value] of values.entries()) {
     let rest = value;
-    for (let at = 0; at < size; at += 8, rest >>= 64n) view.setBigUint64(i * size + at, rest & 0xffffffffffffffffn, true);
+    for (let at = 0; at < size; at += 8, rest >>= 64n)
+      view.setBigUint64(i * size + at, rest & 0xffffffffffffffffn, true);
   }
   return out;
 }

@@ -1,4 +1,4 @@
-import { concat, Engine, ELEMENT, SCALAR } from "../prover/engine.js";
+import { concat, ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { cores, openPool, type Pool } from "../prover/pool.js";
 import type { Section, Task } from "../prover/tasks.js";
 import { FIELD, type Witness } from "../r1cs.js";

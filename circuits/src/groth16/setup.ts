@@ -28,7 +28,14 @@ export function seededScalar(seed: string, label: string): bigint {
 
 export function seededSecrets(seed: string): Secrets {
   const of = (label: string) => seededScalar(seed, label);
-  return { tau: of("tau"), alpha: of("alpha"), beta: of("beta"), gamma: of("gamma"), delta: of("delta"), eta: of("eta") };
+  return {
+    tau: of("tau"),
+    alpha: of("alpha"),
+    beta: of("beta"),
+    gamma: of("gamma"),
+    delta: of("delta"),
+    eta: of("eta"),
+  };
 }
 
 /**

@@ -113,13 +113,16 @@ export function verifyingKeyToJson(key: VerifyingKey): Record<string, unknown> {
 /** @throws VerifyingKeyError when the value is no such key; one that does not say otherwise is for development */
 export function verifyingKeyFromJson(json: unknown): VerifyingKey {
   const value = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
-  if (value.protocol !== "groth16" || value.curve !== "bn128") throw new VerifyingKeyError("not a Groth16 key of BN254");
+  if (value.protocol !== "groth16" || value.curve !== "bn128")
+    throw new VerifyingKeyError("not a Groth16 key of BN254");
   const list = (item: unknown, length?: number): unknown[] => {
-    if (!Array.isArray(item) || (length !== undefined && item.length !== length)) throw new VerifyingKeyError("a point is missing");
+    if (!Array.isArray(item) || (length !== undefined && item.length !== length))
+      throw new VerifyingKeyError("a point is missing");
     return item;
   };
   const number = (item: unknown): bigint => {
-    if (typeof item !== "string" || !/^(0|[1-9]\d{0,77})$/.test(item)) throw new VerifyingKeyError("a coordinate is no number");
+    if (typeof item !== "string" || !/^(0|[1-9]\d{0,77})$/.test(item))
+      throw new VerifyingKeyError("a coordinate is no number");
     return BigInt(item);
   };
   const two = (item: unknown): [bigint, bigint] => {

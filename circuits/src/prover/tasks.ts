@@ -84,7 +84,8 @@ export class Session {
     const points = key[section].subarray(from * POINT[group], to * POINT[group]);
     if (section === "ic") return this.#engine.msm(1, points, witness.subarray(from * SCALAR, to * SCALAR));
     const first = 1 + key.publics + key.committed;
-    if (section === "k") return this.#engine.msm(1, points, witness.subarray((first + from) * SCALAR, (first + to) * SCALAR));
+    if (section === "k")
+      return this.#engine.msm(1, points, witness.subarray((first + from) * SCALAR, (first + to) * SCALAR));
     const wires = (section === "a" ? key.aWires : key.bWires).subarray(from, to);
     return this.#engine.msm(group, points, gather(witness, wires));
   }

@@ -3,9 +3,7 @@ import { platform } from "#threads";
 import type { ProvingKey } from "../groth16/key.js";
 import { Session, type Task } from "./tasks.js";
 
-export type Request =
-  | { readonly id: number; readonly key: ProvingKey }
-  | { readonly id: number; readonly task: Task };
+export type Request = { readonly id: number; readonly key: ProvingKey } | { readonly id: number; readonly task: Task };
 
 export type Answer =
   | { readonly id: number; readonly result: Uint8Array<ArrayBuffer> }

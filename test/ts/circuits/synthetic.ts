@@ -56,7 +56,14 @@ export function synthetic(parameters: {
     if (next() / 2 ** 32 < bits) {
       values[out] = BigInt(next() & 1);
       // out * (1 - out) = 0
-      rows.push([[[out, 0]], [[0, 0], [out, 1]], []]);
+      rows.push([
+        [[out, 0]],
+        [
+          [0, 0],
+          [out, 1],
+        ],
+        [],
+      ]);
       continue;
     }
     const side = () => {
@@ -71,7 +78,11 @@ export function synthetic(parameters: {
   }
   const witness = new Uint8Array(32 * wires);
   for (const [i, value] of values.entries()) witness.set(littleEndian(value), 32 * i);
-  const [a, b, c] = [0, 1, 2].map((i) => matrix(rows.map((row) => row[i] ?? []))) as [SparseMatrix, SparseMatrix, SparseMatrix];
+  const [a, b, c] = [0, 1, 2].map((i) => matrix(rows.map((row) => row[i] ?? []))) as [
+    SparseMatrix,
+    SparseMatrix,
+    SparseMatrix,
+  ];
   return {
     system: { wires, publics, committed, constraints, coefficients, a, b, c },
     witness,
@@ -91,5 +102,17 @@ function matrix(rows: [number, number][][]): SparseMatrix {
 }
 
 function littleEndian(value: bigint): Uint8Array {
-  return Uint8Array.from(value.toString(16).padStart(64, "0").match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).reverse();
+  return Uint8Array.from(value.toString(16).padStart(64, "0").match(/../g) ?? [], (byte) =>
+    Number.parseInt(byte, 16),
+  ).reverse();
+}
+
+/** What a function throws. */
+export function refusal(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was refused");
 }

@@ -1,9 +1,8 @@
 // Multiples of one point by many scalars (set-up): a table of small multiples of 2^(c w) * base, and for each window one
 // batch of additions over all scalars.
 import { size } from "./coordinate";
-import { double, isAffineInfinity, toAffine } from "./curve";
+import { addAffine, double, isAffineInfinity, toAffine } from "./curve";
 import { digitOf, setOffset, shifted, WORDS } from "./msm";
-import { addAffine } from "./curve";
 import { addPairs } from "./pairs";
 
 const running: usize = memory.data(288);
@@ -14,7 +13,7 @@ function windowsOf(c: i32): i32 {
 
 /** Bytes of a table of windows of c bits. */
 export function tableBytes<F>(c: i32): usize {
-  return (<usize>windowsOf(c) << (c - 1)) * 2 * size<F>();
+  return ((<usize>windowsOf(c)) << (c - 1)) * 2 * size<F>();
 }
 
 /** Bytes of scratch of `table` and, with the number of scalars, of `fixedBase`. */

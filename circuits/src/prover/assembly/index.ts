@@ -1,5 +1,5 @@
 // What the core exports. It allocates nothing: callers place everything above `heap`. Layouts: fq.ts, fr.ts, curve.ts.
-import { Fq, Fq2 } from "./coordinate";
+import type { Fq, Fq2 } from "./coordinate";
 import * as curve from "./curve";
 import * as fixed from "./fixed";
 import * as fq from "./fq";
@@ -75,7 +75,7 @@ export function fqRoot(out: usize, a: usize): void {
 /** out[i] = integer of 32 bytes at indices[i] of the witness. */
 export function gather(out: usize, witness: usize, indices: usize, count: i32): void {
   for (let i: usize = 0; i < <usize>count; i++) {
-    memory.copy(out + (i << 5), witness + (<usize>load<u32>(indices + (i << 2)) << 5), 32);
+    memory.copy(out + (i << 5), witness + ((<usize>load<u32>(indices + (i << 2))) << 5), 32);
   }
 }
 

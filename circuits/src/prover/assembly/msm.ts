@@ -43,7 +43,7 @@ export function digitOf(at: usize, w: i32, c: i32): i32 {
   const bit = w * c;
   const word = bit >> 5;
   let bits = <u64>load<u32>(at + (word << 2));
-  if (word + 1 < WORDS) bits |= <u64>load<u32>(at + (word << 2) + 4) << 32;
+  if (word + 1 < WORDS) bits |= (<u64>load<u32>(at + (word << 2) + 4)) << 32;
   return <i32>((bits >> (bit & 31)) & ((1 << c) - 1)) - (1 << (c - 1));
 }
 

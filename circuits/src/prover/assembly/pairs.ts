@@ -75,6 +75,11 @@ export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32
 
 function copyPoint<F>(out: usize, reference: u32): void {
   const at = <usize>(reference & ~1);
+  // Infinity's negative would be (0, p), which no longer looks like it.
+  if (isAffineInfinity<F>(at)) {
+    memory.fill(out, 0, 2 * size<F>());
+    return;
+  }
   memory.copy(y, y0<F>(reference, leftY), size<F>());
   memory.copy(out, at, size<F>());
   memory.copy(out + size<F>(), y, size<F>());
