@@ -139,7 +139,7 @@ export class Engine {
     });
   }
 
-  putPoints(group: Group, points: Uint8Array): number {
+  putPoints(_group: Group, points: Uint8Array): number {
     const count = points.length / SCALAR;
     const out = this.take(count * ELEMENT);
     this.scoped(() => this.core.fqFromBytes(out, this.put(points), count, 1));

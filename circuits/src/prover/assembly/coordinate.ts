@@ -34,7 +34,7 @@ export function size<F>(): usize {
 }
 
 function isQuadratic<F>(): bool {
-  return offsetof<F>() == 72;
+  return offsetof<F>() === 72;
 }
 
 const v0: usize = memory.data(36);

@@ -1,7 +1,7 @@
 // Multiples of one point by many scalars (set-up): a table of small multiples of 2^(c w) * base, and for each window one
 // batch of additions over all scalars.
 import { size } from "./coordinate";
-import { addAffine, double, isAffineInfinity, toAffine } from "./curve";
+import { addAffine, double, toAffine } from "./curve";
 import { digitOf, setOffset, shifted, WORDS } from "./msm";
 import { addPairs } from "./pairs";
 
@@ -65,7 +65,7 @@ export function fixedBase<F>(out: usize, tableAt: usize, c: i32, scalars: usize,
     const row = tableAt + w * (point << (c - 1));
     for (let i = 0; i < count; i++) {
       const d = digitOf(digits + i * (4 * WORDS), w, c);
-      const reference = d == 0 ? 0 : <u32>(row + (abs(d) - 1) * point) | (d < 0 ? 1 : 0);
+      const reference = d === 0 ? 0 : <u32>(row + (abs(d) - 1) * point) | (d < 0 ? 1 : 0);
       store<u32>(rights + (i << 2), reference);
     }
     addPairs<F>(lefts, rights, lefts, count, products);

@@ -3,35 +3,21 @@
 // below 12 p and give less than 2 p; sums grow; `reduce` brings anything below 169 p under 1.001 p.
 
 /** 1. */
-export const ONE: usize = memory.data<u32>([
-  268435287, 514263732, 86771339, 391139145, 178784091, 490881230, 299191303, 86689704, 903222,
-]);
+export const ONE: usize = memory.data<u32>([268435287, 514263732, 86771339, 391139145, 178784091, 490881230, 299191303, 86689704, 903222]);
 /** Factor that leaves Montgomery's form. */
 export const UNIT: usize = memory.data<u32>([1, 0, 0, 0, 0, 0, 0, 0, 0]);
 /** Factor that turns an integer into Montgomery's form. */
-export const SQUARE: usize = memory.data<u32>([
-  95853524, 102173274, 34397646, 498479371, 240439551, 486036963, 471195907, 131109217, 656714,
-]);
+export const SQUARE: usize = memory.data<u32>([95853524, 102173274, 34397646, 498479371, 240439551, 486036963, 471195907, 131109217, 656714]);
 /** Factor from Montgomery's form with 2^256. */
-export const FROM256: usize = memory.data<u32>([
-  268430039, 492061940, 71535269, 62181526, 323781850, 244503300, 348886451, 68918589, 360451,
-]);
+export const FROM256: usize = memory.data<u32>([268430039, 492061940, 71535269, 62181526, 323781850, 244503300, 348886451, 68918589, 360451]);
 /** Factor into Montgomery's form with 2^256. */
-export const TO256: usize = memory.data<u32>([
-  268435451, 78749922, 406014571, 418196286, 342025071, 297253948, 482187706, 406012155, 920183,
-]);
+export const TO256: usize = memory.data<u32>([268435451, 78749922, 406014571, 418196286, 342025071, 297253948, 482187706, 406012155, 920183]);
 /** p - 2, in words. */
-export const INVERSE: usize = memory.data<u32>([
-  4026531839, 1138881939, 2042196113, 674490440, 2172737629, 3092268470, 3778125865, 811880050,
-]);
+export const INVERSE: usize = memory.data<u32>([4026531839, 1138881939, 2042196113, 674490440, 2172737629, 3092268470, 3778125865, 811880050]);
 /** (p + 1) / 4, in words: the exponent of a square root where p = 3 mod 4. */
-export const ROOT: usize = memory.data<u32>([
-  4227858432, 1358462308, 510549028, 1242364434, 2690668055, 1846808941, 3092015114, 202970012,
-]);
+export const ROOT: usize = memory.data<u32>([4227858432, 1358462308, 510549028, 1242364434, 2690668055, 1846808941, 3092015114, 202970012]);
 /** p. */
-export const MODULUS: usize = memory.data<u32>([
-  268435457, 521120927, 240919632, 131109107, 361091715, 47923392, 10936641, 240920116, 3171406,
-]);
+export const MODULUS: usize = memory.data<u32>([268435457, 521120927, 240919632, 131109107, 361091715, 47923392, 10936641, 240920116, 3171406]);
 const spare: usize = memory.data(36);
 /** o = a b / 2^261 mod p. */
 export function mul(o: usize, a: usize, b: usize): void {
@@ -192,22 +178,22 @@ export function sqr(o: usize, a: usize): void {
   const a6 = <u64>load<u32>(a, 24);
   const a7 = <u64>load<u32>(a, 28);
   const a8 = <u64>load<u32>(a, 32);
-  const s0: u64 = a0 * a0;
-  let s1: u64 = (a0 * a1) << 1;
+  let s0: u64 = a0 * a0;
+  let s1: u64 = ((a0 * a1) << 1);
   let s2: u64 = ((a0 * a2) << 1) + a1 * a1;
-  let s3: u64 = (a0 * a3 + a1 * a2) << 1;
+  let s3: u64 = ((a0 * a3 + a1 * a2) << 1);
   let s4: u64 = ((a0 * a4 + a1 * a3) << 1) + a2 * a2;
-  let s5: u64 = (a0 * a5 + a1 * a4 + a2 * a3) << 1;
+  let s5: u64 = ((a0 * a5 + a1 * a4 + a2 * a3) << 1);
   let s6: u64 = ((a0 * a6 + a1 * a5 + a2 * a4) << 1) + a3 * a3;
-  let s7: u64 = (a0 * a7 + a1 * a6 + a2 * a5 + a3 * a4) << 1;
+  let s7: u64 = ((a0 * a7 + a1 * a6 + a2 * a5 + a3 * a4) << 1);
   let s8: u64 = ((a0 * a8 + a1 * a7 + a2 * a6 + a3 * a5) << 1) + a4 * a4;
-  let s9: u64 = (a1 * a8 + a2 * a7 + a3 * a6 + a4 * a5) << 1;
+  let s9: u64 = ((a1 * a8 + a2 * a7 + a3 * a6 + a4 * a5) << 1);
   let s10: u64 = ((a2 * a8 + a3 * a7 + a4 * a6) << 1) + a5 * a5;
-  let s11: u64 = (a3 * a8 + a4 * a7 + a5 * a6) << 1;
+  let s11: u64 = ((a3 * a8 + a4 * a7 + a5 * a6) << 1);
   let s12: u64 = ((a4 * a8 + a5 * a7) << 1) + a6 * a6;
-  let s13: u64 = (a5 * a8 + a6 * a7) << 1;
+  let s13: u64 = ((a5 * a8 + a6 * a7) << 1);
   let s14: u64 = ((a6 * a8) << 1) + a7 * a7;
-  let s15: u64 = (a7 * a8) << 1;
+  let s15: u64 = ((a7 * a8) << 1);
   let s16: u64 = a8 * a8;
   let m: u64;
   m = ((s0 & 536870911) * 268435455) & 536870911;
@@ -291,7 +277,7 @@ export function sqr(o: usize, a: usize): void {
   s14 += m * 10936641;
   s15 += m * 240920116;
   s16 += m * 3171406;
-  const t0: u64 = s9;
+  let t0: u64 = s9;
   let t1: u64 = s10;
   let t2: u64 = s11;
   let t3: u64 = s12;
@@ -338,7 +324,7 @@ export function add(o: usize, a: usize, b: usize): void {
   v = <i32>load<u32>(a, 28) + <i32>load<u32>(b, 28) + (v >> 29);
   store<u32>(o, <u32>(v & 536870911), 28);
   v = <i32>load<u32>(a, 32) + <i32>load<u32>(b, 32) + (v >> 29);
-  store<u32>(o, <u32>v, 32);
+  store<u32>(o, <u32>(v), 32);
 }
 /** o = a - b + 4 p; b below 4 p. */
 export function sub(o: usize, a: usize, b: usize): void {
@@ -360,7 +346,7 @@ export function sub(o: usize, a: usize, b: usize): void {
   v = <i32>load<u32>(a, 28) - <i32>load<u32>(b, 28) + 426809552 + (v >> 29);
   store<u32>(o, <u32>(v & 536870911), 28);
   v = <i32>load<u32>(a, 32) - <i32>load<u32>(b, 32) + 12685625 + (v >> 29);
-  store<u32>(o, <u32>v, 32);
+  store<u32>(o, <u32>(v), 32);
 }
 /** Subtracts p about as often as it goes. */
 export function reduce(o: usize): void {
@@ -383,7 +369,7 @@ export function reduce(o: usize): void {
   v = <i64>load<u32>(o, 28) - q * 240920116 + (v >> 29);
   store<u32>(o, <u32>(v & 536870911), 28);
   v = <i64>load<u32>(o, 32) - q * 3171406 + (v >> 29);
-  store<u32>(o, <u32>v, 32);
+  store<u32>(o, <u32>(v), 32);
 }
 /** Whether a is a multiple of p. */
 export function isZero(a: usize): bool {
@@ -395,18 +381,7 @@ export function isZero(a: usize): bool {
 }
 /** Whether all limbs are 0. */
 export function allZero(a: usize): bool {
-  return (
-    (load<u32>(a, 0) |
-      load<u32>(a, 4) |
-      load<u32>(a, 8) |
-      load<u32>(a, 12) |
-      load<u32>(a, 16) |
-      load<u32>(a, 20) |
-      load<u32>(a, 24) |
-      load<u32>(a, 28) |
-      load<u32>(a, 32)) ==
-    0
-  );
+  return (load<u32>(a, 0) | load<u32>(a, 4) | load<u32>(a, 8) | load<u32>(a, 12) | load<u32>(a, 16) | load<u32>(a, 20) | load<u32>(a, 24) | load<u32>(a, 28) | load<u32>(a, 32)) == 0;
 }
 /** The representative below p. */
 export function canonical(o: usize): void {
@@ -447,7 +422,7 @@ export function unpack(o: usize, a: usize, factor: usize): void {
     const bit = 29 * i;
     const at = a + ((bit >> 5) << 2);
     let pair = <u64>load<u32>(at);
-    if (bit < 224) pair |= (<u64>load<u32>(at + 4)) << 32;
+    if (bit < 224) pair |= <u64>load<u32>(at + 4) << 32;
     store<u32>(o + (i << 2), <u32>((pair >> (bit & 31)) & 536870911));
   }
   mul(o, o, factor);
@@ -459,7 +434,7 @@ export function pack(o: usize, a: usize, factor: usize): void {
   let bits: u64 = 0;
   let held = 0;
   for (let i = 0; i < 9; i++) {
-    bits |= (<u64>load<u32>(spare + (i << 2))) << held;
+    bits |= <u64>load<u32>(spare + (i << 2)) << held;
     held += 29;
     if (held >= 32) {
       store<u32>(o, <u32>bits);

@@ -1,5 +1,5 @@
 // What the core exports. It allocates nothing: callers place everything above `heap`. Layouts: fq.ts, fr.ts, curve.ts.
-import type { Fq, Fq2 } from "./coordinate";
+import { Fq, Fq2 } from "./coordinate";
 import * as curve from "./curve";
 import * as fixed from "./fixed";
 import * as fq from "./fq";

@@ -84,10 +84,10 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
       start += load<u32>(lengths + (b << 2));
       store<u32>(lengths + (b << 2), 0);
     }
-    if (start == 0) continue;
+    if (start === 0) continue;
     for (let i = 0; i < count; i++) {
       const d = digitOf(digits + i * (4 * WORDS), w, c);
-      if (d == 0) continue;
+      if (d === 0) continue;
       const at = abs(d) << 2;
       const place = load<u32>(starts + at) + load<u32>(lengths + at);
       store<u32>(sorted + (place << 2), <u32>(points + i * point) | (d < 0 ? 1 : 0));
@@ -98,9 +98,9 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
     memory.fill(total, 0, 2 * point);
     memory.fill(running, 0, 2 * point);
     for (let b = buckets; b > 0; b--) {
-      if (load<u32>(lengths + (b << 2)) != 0) {
+      if (load<u32>(lengths + (b << 2)) !== 0) {
         const reference = load<u32>(sorted + (load<u32>(starts + (b << 2)) << 2));
-        addAffine<F>(running, <usize>(reference & ~1), (reference & 1) != 0);
+        addAffine<F>(running, <usize>(reference & ~1), (reference & 1) !== 0);
       }
       addPoint<F>(total, running);
     }
@@ -141,7 +141,7 @@ function sumBuckets<F>(
       if (length & 1) store<u32>(sorted + ((start + half) << 2), load<u32>(sorted + ((start + length - 1) << 2)));
       store<u32>(lengths + (b << 2), half + (length & 1));
     }
-    if (pairs == 0) return;
+    if (pairs === 0) return;
     addPairs<F>(lefts, rights, outs, pairs, products);
   }
 }

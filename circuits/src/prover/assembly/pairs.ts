@@ -29,7 +29,7 @@ function y0<F>(reference: u32, spare: usize): usize {
 function classify<F>(left: u32, right: u32): i32 {
   const l = <usize>(left & ~1);
   const r = <usize>(right & ~1);
-  if (r == 0 || isAffineInfinity<F>(r)) return COPY_LEFT;
+  if (r === 0 || isAffineInfinity<F>(r)) return COPY_LEFT;
   if (isAffineInfinity<F>(l)) return COPY_RIGHT;
   sub<F>(delta, r, l);
   if (!isZero<F>(delta)) return ADD;
@@ -48,7 +48,7 @@ export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32
   setOne<F>(top);
   for (let i = count - 1; i >= 0; i--) {
     const kind = classify<F>(load<u32>(lefts + (i << 2)), load<u32>(rights + (i << 2)));
-    if (kind != ADD && kind != DOUBLE) continue;
+    if (kind !== ADD && kind !== DOUBLE) continue;
     mul<F>(top + size<F>(), top, delta);
     top += size<F>();
   }
@@ -58,17 +58,17 @@ export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32
     const right = load<u32>(rights + (i << 2));
     const out = <usize>load<u32>(outs + (i << 2));
     const kind = classify<F>(left, right);
-    if (kind == CANCEL) {
+    if (kind === CANCEL) {
       memory.fill(out, 0, 2 * size<F>());
-    } else if (kind == COPY_LEFT) {
+    } else if (kind === COPY_LEFT) {
       copyPoint<F>(out, left);
-    } else if (kind == COPY_RIGHT) {
+    } else if (kind === COPY_RIGHT) {
       copyPoint<F>(out, right);
     } else {
       top -= size<F>();
       mul<F>(slope, inverse, top);
       mul<F>(inverse, inverse, delta);
-      sumOf<F>(out, left, right, kind == DOUBLE);
+      sumOf<F>(out, left, right, kind === DOUBLE);
     }
   }
 }

@@ -33,7 +33,7 @@ export function reverseBits(a: usize, log: i32): void {
 /** Transform in natural order to bit-reversed order; roots[i] = w^i for i below n / 2. */
 export function transformDown(a: usize, log: i32, roots: usize): void {
   const n = 1 << log;
-  for (let half = n >> 1; half != 0; half >>= 1) {
+  for (let half = n >> 1; half !== 0; half >>= 1) {
     const stride = <usize>(n / (half << 1)) * N;
     for (let i = 0; i < n; i += half << 1) {
       let w = roots;
@@ -132,7 +132,7 @@ export function timesVector(
     for (let k = load<u32>(starts + (row << 2)); k < end; k++) {
       fr.mul(t, coefficients + load<u32>(indices + (k << 2)) * N, vector + load<u32>(wires + (k << 2)) * N);
       fr.add(at, at, t);
-      if ((++terms & 63) == 0) fr.reduce(at);
+      if ((++terms & 63) === 0) fr.reduce(at);
     }
     fr.reduce(at);
   }
