@@ -3,7 +3,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { FIELD, type R1cs, type SparseMatrix } from "../r1cs.js";
 import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "./field.js";
-import { checkKey, domainLog, type ProvingKey, sharedCopy, sharedWords } from "./key.js";
+import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords } from "./key.js";
 import { GENERATOR1, GENERATOR2, writePoint } from "./points.js";
 
 /** Public seed of all development keys: its secrets are known to everybody. */
@@ -48,6 +48,7 @@ export async function developmentSetup(system: R1cs, { seed = DEVELOPMENT_SEED }
 
 /** Keys from secrets that the caller knows; for development and tests of forgeries, hence always `development: true`. */
 export async function setupWith(system: R1cs, secrets: Secrets): Promise<ProvingKey> {
+  checkCommitted(system);
   const engine = await Engine.create();
   const log = domainLog(system);
   const { a, b, k } = evaluate(engine, system, secrets, log);
@@ -95,6 +96,19 @@ export async function setupWith(system: R1cs, secrets: Secrets): Promise<Proving
   };
   checkKey(key);
   return key;
+}
+
+/**
+ * A committed wire that no constraint uses would commit to nothing: a second opening of one anchor.
+ * @throws KeyError
+ */
+function checkCommitted(system: R1cs): void {
+  const first = 1 + system.publics;
+  const used = new Set<number>();
+  for (const { wires } of [system.a, system.b, system.c]) for (const wire of wires) used.add(wire);
+  for (let wire = first; wire < first + system.committed; wire++) {
+    if (!used.has(wire)) throw new KeyError(`committed wire ${wire} is in no constraint`);
+  }
 }
 
 /** Every wire's polynomials at tau: left, right, and what goes into ic (over gamma) or k (over delta). */

@@ -53,7 +53,7 @@ export function synthetic(parameters: {
   const rows: [number, number][][][] = [];
   for (let row = 0; row < constraints; row++) {
     const out = known + 2 + row;
-    if (next() / 2 ** 32 < bits) {
+    if (row >= committed && next() / 2 ** 32 < bits) {
       values[out] = BigInt(next() & 1);
       // out * (1 - out) = 0
       rows.push([
@@ -71,6 +71,9 @@ export function synthetic(parameters: {
       return [...used].map((wire): [number, number] => [wire, next() % coefficients.length]);
     };
     const [left, right] = [side(), side()];
+    // Every committed wire is in a constraint.
+    const wire = 1 + publics + row;
+    if (row < committed && !left.some(([used]) => used === wire)) left.push([wire, 0]);
     const of = (list: [number, number][]) =>
       list.reduce((sum, [wire, index]) => sum + (values[wire] ?? 0n) * (coefficients[index] ?? 0n), 0n) % FIELD;
     values[out] = (of(left) * of(right)) % FIELD;
