@@ -8,6 +8,7 @@ import { network } from "hardhat";
 import { measureHotPath } from "./hot-path.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
+import { measureProofs } from "./proofs.ts";
 import { measureWeights } from "./weights.ts";
 
 interface Goal {
@@ -22,7 +23,7 @@ const ROOT = new URL("..", import.meta.url).pathname;
 
 const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
-  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, weights")
+  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, weights, zk")
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
   .parse()
@@ -32,6 +33,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["own", "isolation"], async () => measureOwnership(await network.create("local"))],
   [["settle", "escrow"], async () => measurePayments(await network.create("local"))],
   [["pay"], () => measureHotPath()],
+  [["zk"], () => measureProofs()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
