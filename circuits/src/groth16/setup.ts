@@ -92,7 +92,7 @@ export async function setupWith(system: R1cs, secrets: Secrets): Promise<Proving
     k: times1(k.subarray(known * SCALAR)),
     h: times1(h),
     coefficients: sharedCopy(toBytes(system.coefficients)),
-    matrices: [shared(system.a), shared(system.b), shared(system.c)],
+    matrices: [shareMatrix(system.a), shareMatrix(system.b), shareMatrix(system.c)],
   };
   checkKey(key);
   return key;
@@ -102,7 +102,7 @@ export async function setupWith(system: R1cs, secrets: Secrets): Promise<Proving
  * A committed wire that no constraint uses would commit to nothing: a second opening of one anchor.
  * @throws KeyError
  */
-function checkCommitted(system: R1cs): void {
+export function checkCommitted(system: R1cs): void {
   const first = 1 + system.publics;
   const used = new Set<number>();
   for (const { wires } of [system.a, system.b, system.c]) for (const wire of wires) used.add(wire);
@@ -164,7 +164,8 @@ export function putMatrix(engine: Engine, matrix: SparseMatrix): [number, number
   return [engine.putWords(matrix.starts), engine.putWords(matrix.wires), engine.putWords(matrix.coefficients)];
 }
 
-function shared({ starts, wires, coefficients }: SparseMatrix): SparseMatrix {
+/** A copy that threads can share. */
+export function shareMatrix({ starts, wires, coefficients }: SparseMatrix): SparseMatrix {
   return { starts: sharedWords(starts), wires: sharedWords(wires), coefficients: sharedWords(coefficients) };
 }
 

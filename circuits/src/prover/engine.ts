@@ -42,6 +42,10 @@ interface Core {
   readonly table2: Call;
   readonly fixed1: Call;
   readonly fixed2: Call;
+  readonly columnsScratch1: Call;
+  readonly columnsScratch2: Call;
+  readonly columns1: Call;
+  readonly columns2: Call;
   readonly scale1: Call;
   readonly scale2: Call;
 }
@@ -237,6 +241,24 @@ export class Engine {
       });
     }
     return out;
+  }
+
+  /** For every group g the sum of scalars[i] * points[i], i from starts[g] to starts[g + 1] - 1: for many small groups. */
+  columns(group: Group, points: Uint8Array, scalars: Uint8Array, starts: Uint32Array): Uint8Array<ArrayBuffer> {
+    const groups = starts.length - 1;
+    const terms = scalars.length / SCALAR;
+    return this.scoped(() => {
+      const { core } = this;
+      const size = (POINT[group] * ELEMENT) / SCALAR;
+      const at = this.putPoints(group, points);
+      const addresses = this.putWords(Uint32Array.from({ length: terms }, (_, i) => at + i * size));
+      const out = this.take(groups * size);
+      const factors = this.put(scalars);
+      const bounds = this.putWords(starts);
+      const scratch = this.take((group === 1 ? core.columnsScratch1 : core.columnsScratch2)(terms, groups));
+      (group === 1 ? core.columns1 : core.columns2)(out, addresses, factors, bounds, groups, scratch);
+      return this.readPoints(group, out, groups);
+    });
   }
 
   // Growing the memory detaches older views.

@@ -53,6 +53,26 @@ describe("circuits: the prover's core", () => {
     expect(coreBytes().length).to.be.at.most(40 * 1024);
   });
 
+  it("imports nothing of Node where a browser takes it, worker included", async () => {
+    const { imports } = JSON.parse(await readFile(new URL("../../../circuits/package.json", import.meta.url), "utf8"));
+    const root = new URL("../../../circuits/", import.meta.url);
+    const seen = new Set<string>();
+    const visit = async (url: URL) => {
+      if (seen.has(url.href)) return;
+      seen.add(url.href);
+      const source = await readFile(url, "utf8");
+      for (const [, name = ""] of source.matchAll(/(?:from|import|URL)\s*\(?\s*"([^"]+)"/g)) {
+        if (name === "#threads") await visit(new URL(imports["#threads"].default, root));
+        else if (name.startsWith(".")) await visit(new URL(name, url));
+        else expect(name, url.pathname).to.match(/^@noble\//);
+      }
+      expect(source, url.pathname).to.not.match(/\b(process\.|Buffer\b|require\()/);
+    };
+    await visit(new URL("dist/index.js", root));
+    const names = [...seen].map((url) => url.slice(url.lastIndexOf("/") + 1));
+    expect(names).to.include.members(["worker.js", "threads-web.js", "prove.js"]).and.not.include("threads-node.js");
+  });
+
   it("multiplies, squares and inverts as integers do, at the fields' edges too", () => {
     const { core } = engine;
     const random = scalars(1);

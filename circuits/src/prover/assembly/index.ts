@@ -1,4 +1,5 @@
 // What the core exports. It allocates nothing: callers place everything above `heap`. Layouts: fq.ts, fr.ts, curve.ts.
+import * as sparse from "./columns";
 import { Fq, Fq2 } from "./coordinate";
 import * as curve from "./curve";
 import * as fixed from "./fixed";
@@ -141,4 +142,20 @@ export function scale1(out: usize, points: usize, scalar: usize, count: i32, scr
 
 export function scale2(out: usize, points: usize, scalar: usize, count: i32, scratch: usize): void {
   fixed.scale<Fq2>(out, points, scalar, count, scratch);
+}
+
+export function columnsScratch1(terms: i32, groups: i32): usize {
+  return sparse.columnsScratch<Fq>(terms, groups);
+}
+
+export function columnsScratch2(terms: i32, groups: i32): usize {
+  return sparse.columnsScratch<Fq2>(terms, groups);
+}
+
+export function columns1(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
+  sparse.columns<Fq>(out, points, scalars, starts, groups, scratch);
+}
+
+export function columns2(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
+  sparse.columns<Fq2>(out, points, scalars, starts, groups, scratch);
 }

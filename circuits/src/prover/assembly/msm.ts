@@ -109,7 +109,7 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
 }
 
 /** Halves every bucket until each has one point or none: `sorted` refers to what is left. */
-function sumBuckets<F>(
+export function sumBuckets<F>(
   buckets: i32,
   starts: usize,
   lengths: usize,
