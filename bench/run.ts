@@ -11,6 +11,7 @@ import { measureHotPath } from "./hot-path.ts";
 import { measureNitro } from "./nitro.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
+import { measureProofs } from "./proofs.ts";
 import { measureRegistration } from "./registration.ts";
 import { measureWeights } from "./weights.ts";
 
@@ -28,7 +29,7 @@ const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
   .option(
     "--only <prefix>",
-    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, weights",
+    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, weights, zk",
   )
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
@@ -42,6 +43,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["tee.dcap"], async () => ({ ...(await measureDcap()), ...(await measureRegistration()) })],
   [["tee.p384", "tee.sha384"], () => measureCrypto()],
   [["tee.nitro"], () => measureNitro()],
+  [["zk"], () => measureProofs()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
