@@ -2,6 +2,8 @@ import { type BaseContract, Contract, type ContractRunner, Interface, type Inter
 import {
   accessManagerAbi,
   datasetRegistryAbi,
+  dcapCollateralAbi,
+  dcapVerifierAbi,
   deltaLedgerAbi,
   developmentTeeVerifierAbi,
   inferenceArbiterAbi,
@@ -15,6 +17,8 @@ import {
 import type { AccessManager } from "./abis/types/AccessManager.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
 import type { DatasetRegistry } from "./abis/types/DatasetRegistry.js";
+import type { DcapCollateral } from "./abis/types/DcapCollateral.js";
+import type { DcapVerifier } from "./abis/types/DcapVerifier.js";
 import type { DeltaLedger } from "./abis/types/DeltaLedger.js";
 import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier.js";
 import type { InferenceArbiter } from "./abis/types/InferenceArbiter.js";
@@ -30,6 +34,9 @@ import type { Plain } from "./plain.js";
 export interface Contracts {
   AccessManager: AccessManager;
   DatasetRegistry: DatasetRegistry;
+  /** Where Intel's certificates and collateral are. */
+  DcapCollateral: DcapCollateral;
+  DcapVerifier: DcapVerifier;
   DeltaLedger: DeltaLedger;
   /** On development deployments only. */
   DevelopmentTeeVerifier: DevelopmentTeeVerifier;
@@ -49,6 +56,8 @@ export type ContractName = keyof Contracts;
 const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   AccessManager: accessManagerAbi,
   DatasetRegistry: datasetRegistryAbi,
+  DcapCollateral: dcapCollateralAbi,
+  DcapVerifier: dcapVerifierAbi,
   DeltaLedger: deltaLedgerAbi,
   DevelopmentTeeVerifier: developmentTeeVerifierAbi,
   InferenceArbiter: inferenceArbiterAbi,
