@@ -26,6 +26,7 @@ contract HostileVerifier {
     function recheck(bytes32, bytes calldata aux) external returns (uint64, TcbStatus) {
         (Trick trick, bytes memory data) = abi.decode(aux, (Trick, bytes));
         if (trick == Trick.CallBack) {
+            // solhint-disable-next-line avoid-low-level-calls
             (bool success, bytes memory reason) = msg.sender.call(data);
             if (!success) _bubble(reason);
         } else if (trick == Trick.WriteAndFall) {

@@ -238,7 +238,10 @@ contract NodeRegistryAttestationAttacksTest is PaymentsBase {
     function test_I9_Attack_ForeignAux() external {
         _registerScripted(scripted, NODE, OTHER_ENCLAVE);
         scripted.refuse();
-        _expectUntouched(abi.encodeWithSignature("Error(string)", "foreign aux"), "another enclave's chain");
+        _expectUntouched(
+            abi.encodeWithSelector(ScriptedVerifier.ScriptedVerifier_ForeignAux.selector),
+            "another enclave's chain"
+        );
     }
 
     function test_I9_Attack_VerifierReentersTheRecheck() external {

@@ -64,7 +64,7 @@ contract NodeRegistryRecheckTest is PaymentsBase {
 
     function test_RevertWhen_VerifierRefusesTheAux() external {
         scripted.refuse();
-        vm.expectRevert(bytes.concat(abi.encodeWithSignature("Error(string)", "foreign aux")));
+        vm.expectRevert(ScriptedVerifier.ScriptedVerifier_ForeignAux.selector);
         nodes.recheck(OTHER_ENCLAVE, "");
         assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, until, "validUntil");
         assertTrue(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, _now()), "payable");
