@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { network } from "hardhat";
+import { createOsaka, measureAttestation } from "./attestation.ts";
 import { measureHotPath } from "./hot-path.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
@@ -22,7 +23,7 @@ const ROOT = new URL("..", import.meta.url).pathname;
 
 const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
-  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, weights")
+  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee, weights")
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
   .parse()
@@ -32,6 +33,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["own", "isolation"], async () => measureOwnership(await network.create("local"))],
   [["settle", "escrow"], async () => measurePayments(await network.create("local"))],
   [["pay"], () => measureHotPath()],
+  [["tee"], async () => measureAttestation(await createOsaka())],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
