@@ -25,8 +25,8 @@ export function p384Input(signature: P384Signature): Uint8Array {
 
 /**
  * Hints for P384.verify; see contracts/attestation/P384.sol for their form. About 15.5 KB, in some milliseconds.
- * Throws `INVALID_SIGNATURE` when there is nothing to give hints for, `UNLUCKY` when two points of the sum meet (never seen): verify
- * without hints then.
+ * Throws `INVALID_SIGNATURE` when there is nothing to give hints for, `UNLUCKY` when two points of the sum meet (only keys made for
+ * that do it): verify without hints then.
  */
 export function p384Hints(signature: P384Signature): Uint8Array {
   p384Input(signature);

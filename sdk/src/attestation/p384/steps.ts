@@ -1,4 +1,4 @@
-import { addBy, montgomery, negate, type Point, slopeOf } from "./curve.js";
+import { addBy, montgomery, negate, P384Error, type Point, slopeOf } from "./curve.js";
 import { offsetPoint, tablePoints } from "./table.js";
 
 /** Bits of a and b, and one for the carry of the digits. */
@@ -32,18 +32,35 @@ export interface Terms {
 /** The contract's additions and doublings, in its order, with the slope of each. */
 export class Steps {
   readonly slopes: Uint8Array[] = [];
-  readonly digits = new Uint8Array(2 * DIGITS);
+  digits: Uint8Array = new Uint8Array(2 * DIGITS);
   readonly #slopeOf: (a: Point, b: Point, step: number) => bigint;
+  readonly #meets: boolean;
 
-  /** @param slope the slope of a step; another than the right one makes hints that a contract must refuse */
-  constructor(slope: (a: Point, b: Point, step: number) => bigint = slopeOf) {
+  /**
+   * @param slope the slope of a step; another than the right one makes hints that a contract must refuse
+   * @param meets whether an addition may meet its addend, which a contract refuses too
+   */
+  constructor(slope: (a: Point, b: Point, step: number) => bigint = slopeOf, meets = false) {
     this.#slopeOf = slope;
+    this.#meets = meets;
+  }
+
+  /** Digits of a and b as the hints have them, from the highest bit to the lowest, of both in turn. */
+  digitsOf(a: bigint, b: bigint): Uint8Array {
+    const bytes = new Uint8Array(2 * DIGITS);
+    for (const [i, digits] of [digitsOf(a), digitsOf(b)].entries()) {
+      for (const [bit, digit] of digits.entries()) {
+        if (digit !== 0) bytes[2 * (DIGITS - 1 - bit) + i] = 16 + (digit < 0 ? 8 : 0) + (Math.abs(digit) - 1) / 2;
+      }
+    }
+    return bytes;
   }
 
   /** Where the sum ends: at 2^192 T when the terms add up to nothing. */
   run({ key, minusR, a, b, c }: Terms): Point {
     const tables = [this.#table(key), this.#table(minusR)];
     const digits = [digitsOf(a), digitsOf(b)];
+    this.digits = this.digitsOf(a, b);
     let sum = offsetPoint();
     for (let bit = DIGITS - 1; bit >= 0; bit--) {
       if (bit !== DIGITS - 1) sum = this.#add(sum, sum);
@@ -51,7 +68,6 @@ export class Steps {
         const digit = digits[i]![bit]!;
         if (digit === 0) continue;
         const index = (Math.abs(digit) - 1) / 2;
-        this.digits[2 * (DIGITS - 1 - bit) + i] = 16 + (digit < 0 ? 8 : 0) + index;
         const multiple = tables[i]![index]!;
         sum = this.#add(sum, digit < 0 ? negate(multiple) : multiple);
       }
@@ -63,6 +79,9 @@ export class Steps {
   }
 
   #add(a: Point, b: Point): Point {
+    // The contract takes no tangent for an addition: it could not tell one slope from another.
+    if (a !== b && a.x === b.x && !this.#meets)
+      throw new P384Error("UNLUCKY", "two points meet: use no hints for this signature");
     const slope = this.#slopeOf(a, b, this.slopes.length);
     this.slopes.push(montgomery(slope));
     return addBy(slope, a, b);
