@@ -3,32 +3,53 @@ pragma solidity ^0.8.30;
 
 import {IP384} from "../interfaces/IP384.sol";
 
-/// @notice Tries many variations of hints in one call: for tests.
+/// @title P384Prober
+/// @notice Asks a verifier about one signature with many variants of its hints in one call: what a fuzzer needs.
 contract P384Prober {
-    IP384 private immutable P384;
+    uint256 private constant PATCH = 96;
+    /// @dev Of a variant: where (2), new length of the hints (2), length of the patch (1), the patch.
+    uint256 private constant VARIANT = 5 + PATCH;
 
-    constructor(IP384 p384) {
-        P384 = p384;
-    }
+    bytes1 public constant REFUSED = 0;
+    bytes1 public constant ACCEPTED = 0x01;
+    bytes1 public constant REVERTED = 0x02;
 
-    /// @notice How many variations of `hints` make the contract accept; reverting ones do not.
-    /// @param changes 5 bytes each: `place(2) length(1) source(2)`: `length` bytes at `place` become those at `source`; or, when `source` is
-    /// 0xffff, zeros; or, when `length` is 0, the byte at `place` is XORed with the lower byte of `source`
-    function countAccepted(
+    /// @notice What each variant gives, one byte each. A patch may not reach beyond the hints.
+    function probe(
+        IP384 target,
         bytes calldata input,
         bytes calldata hints,
-        bytes calldata changes
-    ) external view returns (uint256 accepted) {
-        for (uint256 i = 0; i < changes.length; i += 5) {
-            bytes memory varied = hints;
-            uint256 place = uint16(bytes2(changes[i:i + 2]));
-            uint256 source = uint16(bytes2(changes[i + 3:i + 5]));
-            uint256 length = uint8(changes[i + 2]);
-            if (length == 0) varied[place] ^= bytes1(uint8(source));
-            for (uint256 k = 0; k < length; ++k) varied[place + k] = source == 0xffff ? bytes1(0) : hints[source + k];
-            try P384.verify{gas: 3_000_000}(input, varied) returns (bool valid) {
-                if (valid) ++accepted;
-            } catch {}
+        bytes calldata variants
+    ) external view returns (bytes memory outcomes) {
+        uint256 count = variants.length / VARIANT;
+        outcomes = new bytes(count);
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata variant = variants[i * VARIANT:(i + 1) * VARIANT];
+            bytes memory changed = hints;
+            uint256 offset = uint16(bytes2(variant[0:2]));
+            for (uint256 j = 0; j < uint8(variant[4]); ++j) changed[offset + j] = variant[5 + j];
+            uint256 length = uint16(bytes2(variant[2:4]));
+            if (length > hints.length) length = hints.length;
+            outcomes[i] = _ask(target, input, changed, length);
+            // Memory grows dearer by its square: each variant takes the place of the one before.
+            assembly {
+                mstore(0x40, changed)
+            }
         }
+    }
+
+    function _ask(
+        IP384 target,
+        bytes calldata input,
+        bytes memory hints,
+        uint256 length
+    ) private view returns (bytes1) {
+        assembly ("memory-safe") {
+            mstore(hints, length)
+        }
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool success, bytes memory result) = address(target).staticcall(abi.encodeCall(IP384.verify, (input, hints)));
+        if (!success) return REVERTED;
+        return abi.decode(result, (bool)) ? ACCEPTED : REFUSED;
     }
 }
