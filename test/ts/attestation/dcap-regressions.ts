@@ -120,7 +120,7 @@ describe("attestation: what other DCAP verifiers got wrong", function () {
     });
 
     it("usage: an authority, a key that may not sign, or a certificate of something else is no PCK", async () => {
-      for (const options of [{ isCa: true }, { usage: 0x06 }, { subject: "Intel SGX TCB Signing" }]) {
+      for (const options of [{ isCa: true, usage: 0xc0 }, { usage: 0x06 }, { subject: "Intel SGX TCB Signing" }]) {
         expect(await refused((ca) => ca.pck({}, options))).to.equal("DcapCollateral_WrongUsage");
       }
       // Nor does a signer of TCB info issue one, nor an authority sign TCB info.
