@@ -4,6 +4,8 @@ export * from "./builder/run.js";
 export * from "./circuits/index.js";
 export * from "./commitments.js";
 export { CircuitError, type CircuitErrorCode } from "./errors.js";
+export { readR1cs, readWtns, writeR1cs, writeWtns } from "./formats/iden3.js";
+export * as gadgets from "./gadgets/index.js";
 export * from "./model.js";
 export { FIELD, type R1cs, type SparseMatrix, type Witness } from "./r1cs.js";
 export * from "./reference.js";

@@ -18,7 +18,10 @@ export interface PackedModel {
 export function placed(layout: Layout, elements: readonly Linear[]): PackedModel {
   const { inputs, hidden, groups, outputGroups } = layout;
   let at = 0;
-  const take = (count: number) => elements.slice(at, (at += count));
+  const take = (count: number) => {
+    at += count;
+    return elements.slice(at - count, at);
+  };
   const first = groups.map(() => ({ weights: take(inputs), bias: take(1)[0] as Linear }));
   const second = outputGroups.map(() => ({ weights: take(hidden), bias: take(1)[0] as Linear }));
   return {
