@@ -115,7 +115,10 @@ export function modelFitsCircuit(architecture: unknown): Fit {
   if (typeof maxCount !== "number" || maxCount > 2 ** INPUT_BITS - 1) {
     return no("COUNTS_TOO_GREAT", `counts must fit ${INPUT_BITS} bits`);
   }
-  return layoutOf({ inputs: Number(inputs), hidden: Number(hidden), classes: Number(classes) });
+  if (typeof inputs !== "number" || typeof hidden !== "number" || typeof classes !== "number") {
+    return no("BAD_SIZES", "inputs, hidden and classes are numbers");
+  }
+  return layoutOf({ inputs, hidden, classes });
 }
 
 /**
