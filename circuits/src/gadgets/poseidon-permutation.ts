@@ -109,6 +109,9 @@ function multiply(mds: readonly (readonly bigint[])[], state: readonly Row[]): R
       }
       return mod(total);
     };
+    // A state of plain S-boxes: the matrix's own row, so that all full rounds share their numbers in memory.
+    const plain = state.every(({ coefficients }, i) => coefficients[i] === 1n && coefficients.length === state.length);
+    if (plain) return { constant: 0n, coefficients: [...factors] };
     const coefficients = Array.from({ length: columns }, (_, k) => dot((row) => row.coefficients[k] as bigint));
     return { constant: dot((row) => row.constant), coefficients };
   });
