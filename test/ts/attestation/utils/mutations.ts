@@ -78,7 +78,7 @@ export function mutations(hints: Uint8Array, others: Uint8Array, count: number):
     },
     () => {
       const at = slopeAt(randomInt(slopes));
-      return variant("slope negated", length, at, bytes48(P - (numberOf(read(hints, at)) % P)));
+      return variant("slope negated", length, at, Uint8Array.from(bytes48(P - (numberOf(read(hints, at)) % P))));
     },
     () => {
       const at = slopeAt(randomInt(Math.min(slopes, Math.floor((others.length - SLOPES) / 48))));
