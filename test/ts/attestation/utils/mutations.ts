@@ -16,7 +16,7 @@ export interface Variant {
   readonly bytes: Buffer;
 }
 
-export function variant(what: string, length: number, at = 0, patch = new Uint8Array()): Variant {
+export function variant(what: string, length: number, at = 0, patch: Uint8Array = new Uint8Array()): Variant {
   const bytes = Buffer.alloc(5 + PATCH);
   bytes.writeUInt16BE(at, 0);
   bytes.writeUInt16BE(length, 2);
