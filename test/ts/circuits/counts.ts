@@ -1,8 +1,12 @@
 import {
+  Builder,
   type Circuit,
+  constant,
   constraintsOf,
   deltaCircuit,
+  gadgets,
   inferenceCircuit,
+  type Linear,
   registerCircuit,
   type Shape,
   sgdCircuit,
@@ -45,6 +49,27 @@ describe("circuits: exact numbers of constraints", function () {
     const constraints = count(sgdCircuit(of(256, 32), 8, 2));
     expect(constraints).to.equal(102_442);
     expect(constraints).to.be.at.most(103_000);
+  });
+
+  it("gadgets: as the package's readme has them", () => {
+    const { argmax, bindContext, commitment, ranking, reluSlots, slotDot, toBits } = gadgets;
+    const rows = (define: (b: Builder, wires: (n: number) => Linear[]) => unknown) => {
+      const b = new Builder("constraints");
+      define(b, (n) => Array.from({ length: n }, (_, i) => b.wire(`${i}`, () => 0n)));
+      return b.rows?.count;
+    };
+    const one = constant(1n);
+    expect(rows((b, wires) => toBits(b, wires(1)[0] as Linear, 33, "v"))).to.equal(34);
+    expect(rows((b, wires) => commitment(b, "weights", wires(804), one, "c"))).to.equal(51 * 612);
+    expect(rows((b, wires) => commitment(b, "input", wires(5), one, "c"))).to.equal(357);
+    const dot = { bias: one, width: 21, slots: 12, bound: 1n };
+    expect(rows((b, wires) => slotDot(b, { ...dot, packed: wires(256), factors: wires(256) }, "d"))).to.equal(256);
+    expect(rows((b, wires) => reluSlots(b, wires(1)[0] as Linear, 21, 12, "r"))).to.equal(12 * 22 + 1);
+    expect(rows((b, wires) => ranking(b, wires(3), 33, "r"))).to.equal(4 * 33 + 12);
+    for (const classes of [3, 7]) {
+      expect(rows((b, wires) => argmax(b, wires(classes), 33, "a"))).to.equal(classes * 34 + 2 * classes - 1);
+    }
+    expect(rows((b, wires) => bindContext(b, wires(1)[0] as Linear))).to.equal(1);
   });
 
   it("one definition is one system: nothing of it depends on values or on the call", () => {
