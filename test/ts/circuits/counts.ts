@@ -36,8 +36,12 @@ describe("circuits: exact numbers of constraints", function () {
   });
 
   it("register: 8 a weight and the root", () => {
-    expect([of(64, 8), of(256, 32)].map((shape) => count(registerCircuit(shape, 1)))).to.deep.equal([7_566, 98_242]);
-    expect([of(64, 8), of(256, 32)].map((shape) => count(registerCircuit(shape, 2)))).to.deep.equal([7_640, 99_046]);
+    const shapes = [of(64, 8), of(128, 16), of(256, 32), of(512, 16)];
+    const counts = ([1, 2] as const).map((tier) => shapes.map((shape) => count(registerCircuit(shape, tier))));
+    expect(counts).to.deep.equal([
+      [7_566, 28_168, 98_242, 106_734],
+      [7_640, 28_443, 99_046, 107_777],
+    ]);
   });
 
   it("delta: 8 a weight and three roots", () => {
@@ -45,7 +49,10 @@ describe("circuits: exact numbers of constraints", function () {
   });
 
   it("training step: at most 103,000 for 8 samples at 256x32", () => {
-    expect(count(sgdCircuit(of(64, 8), 8, 2))).to.equal(12_236);
+    const small = [of(64, 8), of(128, 16)].map((shape) => count(sgdCircuit(shape, 8, 2)));
+    expect(small).to.deep.equal([12_236, 33_117]);
+    // With both roots in place of committed wires.
+    expect(count(sgdCircuit(of(64, 8), 8, 1))).to.equal(18_358);
     const constraints = count(sgdCircuit(of(256, 32), 8, 2));
     expect(constraints).to.equal(102_442);
     expect(constraints).to.be.at.most(103_000);

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { Builder, CircuitError, constant, FIELD, gadgets, type Linear, layoutOf, marginOf } from "@freehold/circuits";
+import { Field } from "@noble/curves/abstract/modular.js";
+import { poseidon } from "@noble/curves/abstract/poseidon.js";
 import { expect } from "chai";
 import { CheatingBuilder } from "./cheating.ts";
 
@@ -49,6 +51,22 @@ describe("circuits: gadgets", () => {
       expect(createHash("sha256").update(text).digest("hex")).to.equal(
         "e15f916d7dd2bcf4adc6e2e934486eefe584be6e933316e8016e1b596ef026cb",
       );
+    });
+
+    it("as a sponge is what noble's permutation gives: capacity, rate of 16, salt last, output of the last block", () => {
+      const { roundConstants, mds, roundsPartial } = parameters(17);
+      const options = { Fp: Field(FIELD), t: 17, roundsFull: 8, roundsPartial, sboxPower: 5, mds, roundConstants };
+      const permutation = poseidon(options);
+      const elements = Array.from({ length: 39 }, (_, i) => BigInt(i + 1) ** 40n);
+      const salt = 7n;
+      const all = [...elements, salt];
+      let state = [(TAGS.weights << 32n) + 40n, ...new Array<bigint>(16).fill(0n)];
+      for (let at = 0; at < all.length; at += 16) {
+        state = permutation(state.map((value, i) => (i === 0 ? value : (value + (all[at + i - 1] ?? 0n)) % FIELD)));
+      }
+      const b = witness();
+      const ours = gadgets.commitment(b, "weights", elements.map(constant), constant(salt), "c");
+      expect(b.value(ours)).to.equal(state[0]);
     });
 
     it("takes 3 constraints an S-box", () => {
