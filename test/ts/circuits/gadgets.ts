@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import { Builder, CircuitError, constant, FIELD, gadgets, type Linear, layoutOf, marginOf } from "@freehold/circuits";
-import { Field } from "@noble/curves/abstract/modular.js";
-import { poseidon } from "@noble/curves/abstract/poseidon.js";
 import { expect } from "chai";
 import { CheatingBuilder } from "./cheating.ts";
 
@@ -53,14 +51,21 @@ describe("circuits: gadgets", () => {
       );
     });
 
-    it("as a sponge is what noble's permutation gives: capacity, rate of 16, salt last, output of the last block", () => {
+    it("as a sponge is what the paper's rounds give: capacity, rate of 16, salt last, output of the last block", () => {
       const { roundConstants, mds, roundsPartial } = parameters(17);
-      const options = { Fp: Field(FIELD), t: 17, roundsFull: 8, roundsPartial, sboxPower: 5, mds, roundConstants };
-      const permutation = poseidon(options);
+      const permutation = (start: bigint[]) =>
+        roundConstants.reduce((state, constants, round) => {
+          const full = round < 4 || round >= 4 + roundsPartial;
+          const boxes = state.map((value, i) => {
+            const x = (value + (constants[i] as bigint)) % FIELD;
+            return full || i === 0 ? x ** 5n % FIELD : x;
+          });
+          return mds.map((row) => row.reduce((sum, factor, j) => sum + factor * (boxes[j] as bigint), 0n) % FIELD);
+        }, start);
       const elements = Array.from({ length: 39 }, (_, i) => BigInt(i + 1) ** 40n);
       const salt = 7n;
       const all = [...elements, salt];
-      let state = [(TAGS.weights << 32n) + 40n, ...new Array<bigint>(16).fill(0n)];
+      let state: bigint[] = [(TAGS.weights << 32n) + 40n, ...new Array<bigint>(16).fill(0n)];
       for (let at = 0; at < all.length; at += 16) {
         state = permutation(state.map((value, i) => (i === 0 ? value : (value + (all[at + i - 1] ?? 0n)) % FIELD)));
       }
