@@ -12,7 +12,7 @@ import type { Sample } from "./reference.js";
  * @param salt uniform below FIELD and another one for every version: the root must not show that two versions are equal
  * @throws CircuitError `UNFIT_ARCHITECTURE`, `UNFIT_WEIGHTS`, `BAD_INPUT`
  */
-export function weightsRoot(shape: Shape, weights: ModelWeights, salt: bigint): bigint {
+export function poseidonRoot(shape: Shape, weights: ModelWeights, salt: bigint): bigint {
   const layout = requireLayout(shape);
   assertWeights(layout, weights);
   return commitPlain("weights", packedConstants(layout, weights).elements, salt);
@@ -28,7 +28,7 @@ export function weightsElements(shape: Shape, weights: ModelWeights): bigint[] {
   return packModel(layout, weights).map((element) => (element < 0n ? element + FIELD : element));
 }
 
-/** Commitment to the difference of two versions. @throws CircuitError as {@link weightsRoot} */
+/** Commitment to the difference of two versions. @throws CircuitError as {@link poseidonRoot} */
 export function deltaCommitment(shape: Shape, base: ModelWeights, next: ModelWeights, salt: bigint): bigint {
   const layout = requireLayout(shape);
   assertWeights(layout, base);

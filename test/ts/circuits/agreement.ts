@@ -5,16 +5,19 @@ import {
   inferenceCircuit,
   inputCommitment,
   type ModelWeights,
+  modelFitsCircuit,
   outputCommitment,
+  poseidonRoot,
   requireLayout,
   type Shape,
   trainStep,
   weightsElements,
-  weightsRoot,
   witnessOf,
 } from "@freehold/circuits";
 import { IntegerEngine, type MlpWeights, type NgramMlpArchitecture } from "@freehold/worker/engine";
 import { expect } from "chai";
+import { trainBase } from "../../../scripts/model/base.ts";
+import { loadDataset } from "../../../scripts/model/dataset.ts";
 import { random, randomCounts, randomElements, randomModel, sgdCase, stepped } from "./models.ts";
 
 const CASES = process.env.FREEHOLD_NIGHTLY === "1" ? 10_000 : 300;
@@ -131,7 +134,18 @@ describe("circuits: circuit = integer reference = worker's engine", function () 
     agree(shape, weights, counts);
     const values = { weights, counts, salt: 77n, inputSalt: 1n, outputSalt: 2n, context: 3n };
     const { publics } = witnessOf(inferenceCircuit(shape, 1), values);
-    expect(publics[0]).to.equal(weightsRoot(shape, weights, 77n));
+    expect(publics[0]).to.equal(poseidonRoot(shape, weights, 77n));
+  });
+
+  it("the demo model itself, trained here, fits, and every fifth headline of its tests agrees", async () => {
+    const dataset = await loadDataset();
+    const { model } = trainBase(dataset, {});
+    const { architecture, weights } = model;
+    expect(modelFitsCircuit(architecture)).to.have.property("fits", true);
+    const theirs = new IntegerEngine(architecture, weights);
+    const rows = dataset.rows.filter(({ split }, i) => split === "test" && i % 5 === 0);
+    expect(rows.length).to.be.greaterThan(20);
+    for (const { text } of rows) agree(architecture, weights, [...theirs.features(text)]);
   });
 
   it("a training step: the committed new elements are the reference's", () => {

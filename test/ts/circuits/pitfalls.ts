@@ -12,12 +12,12 @@ import {
   modelFitsCircuit,
   outputCommitment,
   packModel,
+  poseidonRoot,
   randomSalt,
   registerCircuit,
   requireLayout,
   sgdCircuit,
   weightsElements,
-  weightsRoot,
   witnessOf,
 } from "@freehold/circuits";
 import { expect } from "chai";
@@ -65,14 +65,14 @@ describe("circuits: known pitfalls", () => {
   it("old version swapped in: another version has another root, so no witness gives the current one's", () => {
     const { circuit, values } = inferenceCase(shape, 1);
     const old = { ...values, weights: randomModel(shape, 99) };
-    expect(witnessOf(circuit, old).publics[0]).not.to.equal(weightsRoot(shape, values.weights, values.salt));
-    expect(witnessOf(circuit, values).publics[0]).to.equal(weightsRoot(shape, values.weights, values.salt));
+    expect(witnessOf(circuit, old).publics[0]).not.to.equal(poseidonRoot(shape, values.weights, values.salt));
+    expect(witnessOf(circuit, values).publics[0]).to.equal(poseidonRoot(shape, values.weights, values.salt));
   });
 
   it("one commitment, one meaning: the registered root and the anchored elements are the same weights", () => {
     const { circuit, values } = registerCase(shape, 2);
     const { publics, committed } = witnessOf(circuit, values);
-    expect(publics[0]).to.equal(weightsRoot(shape, values.weights, values.salt));
+    expect(publics[0]).to.equal(poseidonRoot(shape, values.weights, values.salt));
     expect(committed).to.deep.equal(weightsElements(shape, values.weights));
     for (let i = 0; i < committed.length; i++) {
       expect(tryLie(circuit, values, new Map([[`anchored[${i}]`, 1n]])), `element ${i}`).to.equal(undefined);
@@ -91,7 +91,7 @@ describe("circuits: known pitfalls", () => {
       second - 1,
     );
     expect(packModel(layout, carried)).to.deep.equal(packModel(layout, weights));
-    expect(codeOf(() => weightsRoot(shape, carried, 1n))).to.equal("UNFIT_WEIGHTS");
+    expect(codeOf(() => poseidonRoot(shape, carried, 1n))).to.equal("UNFIT_WEIGHTS");
     const values = { weights: carried, salt: 1n, context: 1n };
     expect(codeOf(() => witnessOf(registerCircuit(shape, 2), values))).to.equal("UNFIT_WEIGHTS");
   });
@@ -101,12 +101,12 @@ describe("circuits: known pitfalls", () => {
     const weights = randomModel(shape, 5);
     const bits = { hiddenWeight: 8, hiddenBias: biasBits, outputWeight: 8, outputBias: outputBiasBits };
     for (const [name, n] of Object.entries(bits) as [keyof ModelWeights, number][]) {
-      const root = (value: number) => codeOf(() => weightsRoot(shape, changed(weights, name, 1, value), 1n));
+      const root = (value: number) => codeOf(() => poseidonRoot(shape, changed(weights, name, 1, value), 1n));
       const [low, high] = [-(2 ** (n - 1)), 2 ** (n - 1) - 1];
       expect([low, high].map(root), name).to.deep.equal([undefined, undefined]);
       expect([low - 1, high + 1, 0.5, Number.NaN].map(root), name).to.deep.equal(new Array(4).fill("UNFIT_WEIGHTS"));
       const short = { ...weights, [name]: Array.from(weights[name]).slice(1) };
-      expect(codeOf(() => weightsRoot(shape, short, 1n))).to.equal("UNFIT_WEIGHTS");
+      expect(codeOf(() => poseidonRoot(shape, short, 1n))).to.equal("UNFIT_WEIGHTS");
     }
   });
 
@@ -141,7 +141,7 @@ describe("circuits: known pitfalls", () => {
     const salts = [randomSalt(), randomSalt()];
     expect(salts[0]).not.to.equal(salts[1]);
     for (const commit of [
-      (salt: bigint) => weightsRoot(shape, weights, salt),
+      (salt: bigint) => poseidonRoot(shape, weights, salt),
       (salt: bigint) => deltaCommitment(shape, weights, weights, salt),
       (salt: bigint) => inputCommitment(shape, counts, salt),
       (salt: bigint) => outputCommitment(shape, [1, 2, 3], salt),
@@ -162,9 +162,9 @@ describe("circuits: known pitfalls", () => {
     const { base, next, salt } = values;
     const { publics } = witnessOf(circuit, values);
     expect(publics.slice(0, 3)).to.deep.equal([
-      weightsRoot(shape, base.weights, base.salt),
+      poseidonRoot(shape, base.weights, base.salt),
       deltaCommitment(shape, base.weights, next.weights, salt),
-      weightsRoot(shape, next.weights, next.salt),
+      poseidonRoot(shape, next.weights, next.salt),
     ]);
     const wrapped = changed(next.weights, "hiddenWeight", 0, (base.weights.hiddenWeight[0] as number) + 256);
     const forged = { ...values, next: { ...next, weights: wrapped } };
@@ -180,8 +180,8 @@ describe("circuits: known pitfalls", () => {
     const { circuit, values } = sgdCase(shape, 1, 2);
     const { publics } = witnessOf(circuit, values);
     expect(publics.slice(0, 3)).to.deep.equal([
-      weightsRoot(shape, values.base.weights, values.base.salt),
-      weightsRoot(shape, stepped(shape, values), values.nextSalt),
+      poseidonRoot(shape, values.base.weights, values.base.salt),
+      poseidonRoot(shape, stepped(shape, values), values.nextSalt),
       dataCommitment(shape, values.samples, values.dataSalt),
     ]);
     const half = 2 ** (requireLayout(shape).slot - 1);
