@@ -5,7 +5,7 @@
  * - `BAD_INPUT`: an input, a label or a salt is outside its range.
  * - `UNSATISFIED`: the values contradict a constraint: what would be proven is false.
  * - `BAD_CIRCUIT`: a circuit is put together wrongly (a bound that does not hold, wires out of order).
- * - `BAD_FILE`: a .r1cs or .wtns file is not one.
+ * - `BAD_FILE`: a .r1cs, .wtns or .ptau file is not one.
  */
 export type CircuitErrorCode =
   | "UNFIT_ARCHITECTURE"
@@ -21,7 +21,7 @@ const HINTS: Readonly<Record<CircuitErrorCode, string>> = {
   BAD_INPUT: "check the counts, labels and salts against the circuit's ranges",
   UNSATISFIED: "the statement is false for these values; nothing can prove it",
   BAD_CIRCUIT: "a circuit of this package is used with parameters that its bounds exclude",
-  BAD_FILE: "write the file again with the tool that made it",
+  BAD_FILE: "take the file from its source again, or write it again with the tool that made it",
 };
 
 /** Every error of circuits, commitments and their files. */

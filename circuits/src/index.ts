@@ -5,7 +5,6 @@ export * from "./circuits/index.js";
 export * from "./commit/index.js";
 export * from "./commitments.js";
 export { CircuitError, type CircuitErrorCode } from "./errors.js";
-export { readR1cs, readWtns, writeR1cs, writeWtns } from "./formats/iden3.js";
 export * from "./formats/index.js";
 export * as gadgets from "./gadgets/index.js";
 export * from "./groth16/index.js";

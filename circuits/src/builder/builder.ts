@@ -1,6 +1,7 @@
 import { CircuitError } from "../errors.js";
+import { mod } from "../field.js";
 import { FIELD } from "../r1cs.js";
-import { constant, type Linear, mod, ONE, subtract } from "./linear.js";
+import { constant, type Linear, ONE, subtract } from "./linear.js";
 import { Rows } from "./rows.js";
 
 /** Gives a wire's value; called only when a witness is computed. */

@@ -1,16 +1,10 @@
-import { FIELD } from "../r1cs.js";
+import { mod } from "../field.js";
 
 /** A linear combination of wires; wire 0 is the constant 1. A wire may occur more than once: rows merge its terms. */
 export interface Linear {
   readonly wires: readonly number[];
   /** Integers modulo FIELD, of either sign. */
   readonly coefficients: readonly bigint[];
-}
-
-/** The representative in [0, FIELD). */
-export function mod(value: bigint): bigint {
-  const rest = value % FIELD;
-  return rest < 0n ? rest + FIELD : rest;
 }
 
 export const ZERO: Linear = { wires: [], coefficients: [] };

@@ -1,4 +1,5 @@
 import { CircuitError } from "../errors.js";
+import { fromBytes, toBytes } from "../field.js";
 import { FIELD, type R1cs, type SparseMatrix, type Witness } from "../r1cs.js";
 import { Builder } from "./builder.js";
 
@@ -67,25 +68,16 @@ export function witnessOf<Values>(circuit: Circuit<Values>, values: Values): Ass
 
 /** Canonical elements, 32 bytes each, little-endian. */
 export function encodeWitness(values: readonly bigint[]): Witness {
-  const bytes = new Uint8Array(values.length * 32);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of values.entries()) {
-    let rest = value;
-    for (let at = i * 32; rest > 0n; at += 8, rest >>= 64n) view.setBigUint64(at, rest & 0xffffffffffffffffn, true);
-  }
-  return bytes;
+  return toBytes(values);
 }
 
 /** @throws CircuitError `BAD_INPUT` when an element is not canonical */
 export function decodeWitness(witness: Witness): bigint[] {
   if (witness.length % 32 !== 0) throw new CircuitError("BAD_INPUT", "a witness has 32 bytes a wire");
-  const view = new DataView(witness.buffer, witness.byteOffset, witness.byteLength);
-  return Array.from({ length: witness.length / 32 }, (_, i) => {
-    let value = 0n;
-    for (let at = 24; at >= 0; at -= 8) value = (value << 64n) | view.getBigUint64(i * 32 + at, true);
-    if (value >= FIELD) throw new CircuitError("BAD_INPUT", `wire ${i} is not below the field's order`);
-    return value;
-  });
+  const values = fromBytes(witness);
+  const high = values.findIndex((value) => value >= FIELD);
+  if (high >= 0) throw new CircuitError("BAD_INPUT", `wire ${high} is not below the field's order`);
+  return values;
 }
 
 /** Value of a matrix's row for the values of all wires, in [0, FIELD). */

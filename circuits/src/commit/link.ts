@@ -1,6 +1,6 @@
 import { normalizeZ } from "@noble/curves/abstract/curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
-import { mod, randomScalar, toBytes } from "../groth16/field.js";
+import { mod, randomScalar, toBytes } from "../field.js";
 import { KeyError, type ProvingKey } from "../groth16/key.js";
 import {
   fromG1,

@@ -1,6 +1,6 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { BASE_FIELD, fromBytes, mod, toBytes } from "../groth16/field.js";
+import { BASE_FIELD, fromBytes, mod, toBytes } from "../field.js";
 import { type G1Point, readG1, writePoint } from "../groth16/points.js";
 import { concat, Engine } from "../prover/engine.js";
 import { FIELD } from "../r1cs.js";

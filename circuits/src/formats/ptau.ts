@@ -1,6 +1,5 @@
-import { BASE_FIELD, fromBytes } from "../groth16/field.js";
-import { KeyError } from "../groth16/key.js";
-import { readSections, section } from "./sections.js";
+import { BASE_FIELD, fromBytes } from "../field.js";
+import { badFile, readSections, section } from "./sections.js";
 
 /**
  * Powers of tau, prepared for a second phase: points as in keys. Lagrange bases of all domains up to 2^power lie one after the
@@ -20,17 +19,17 @@ export interface PowersOfTau {
 
 /**
  * Reads a prepared .ptau file (iden3, version 1). Says nothing about who made it: compare its hash with the published one first.
- * @throws KeyError when the file is another kind, of another curve, or not prepared
+ * @throws CircuitError `BAD_FILE` when the file is another kind, of another curve, or not prepared
  */
 export function readPtau(bytes: Uint8Array): PowersOfTau {
-  const sections = readSections(bytes, "ptau", [1]);
+  const sections = readSections(bytes, "ptau", 1);
   const header = section(sections, 1, 44);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const prime = fromBytes(header.slice(4, 36))[0];
-  if (view.getUint32(0, true) !== 32 || prime !== BASE_FIELD) throw new KeyError("powers of tau of another curve");
+  if (view.getUint32(0, true) !== 32 || prime !== BASE_FIELD) throw badFile("powers of tau of another curve");
   const power = view.getUint32(36, true);
-  if (power < 1 || power > 28) throw new KeyError(`powers of tau of 2^${power}`);
-  if (!sections.has(12)) throw new KeyError("powers of tau that were not prepared for a second phase");
+  if (power < 1 || power > 28) throw badFile(`powers of tau of 2^${power}`);
+  if (!sections.has(12)) throw badFile("powers of tau that were not prepared for a second phase");
   const points = 2 ** (power + 1) - 1;
   return {
     power,

@@ -1,4 +1,4 @@
-import { KeyError } from "../groth16/key.js";
+import { CircuitError } from "../errors.js";
 
 /** Files of iden3's tools: a magic of four letters, a version, sections of a number and a length. All numbers little-endian. */
 export function writeSections(
@@ -25,33 +25,36 @@ export function writeSections(
   return out;
 }
 
-/** Sections by number. @throws KeyError when the file is of another kind, ends too early or has a section twice */
-export function readSections(bytes: Uint8Array, magic: string, versions: readonly number[]): Map<number, Uint8Array> {
+/**
+ * Sections by number.
+ * @throws CircuitError `BAD_FILE` when the file is of another kind, ends too early or too late, or has a section twice
+ */
+export function readSections(bytes: Uint8Array, magic: string, version: number): Map<number, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || new TextDecoder().decode(bytes.slice(0, 4)) !== magic)
-    throw new KeyError(`no .${magic} file`);
-  if (!versions.includes(view.getUint32(4, true))) throw new KeyError(`a .${magic} file of an unknown version`);
+  if (bytes.length < 12 || new TextDecoder().decode(bytes.slice(0, 4)) !== magic) throw badFile(`no .${magic} file`);
+  if (view.getUint32(4, true) !== version) throw badFile(`no .${magic} file of version ${version}`);
   const sections = new Map<number, Uint8Array>();
   let at = 12;
   for (let i = view.getUint32(8, true); i > 0; i--) {
-    if (at + 12 > bytes.length) throw new KeyError("the file ends too early");
+    if (at + 12 > bytes.length) throw badFile("the file ends too early");
     const id = view.getUint32(at, true);
     const length = Number(view.getBigUint64(at + 4, true));
     at += 12;
-    if (at + length > bytes.length) throw new KeyError("the file ends too early");
-    if (sections.has(id)) throw new KeyError(`section ${id} comes twice`);
+    if (at + length > bytes.length) throw badFile("the file ends too early");
+    if (sections.has(id)) throw badFile(`section ${id} comes twice`);
     sections.set(id, bytes.subarray(at, at + length));
     at += length;
   }
+  if (at !== bytes.length) throw badFile("the file is longer than its sections");
   return sections;
 }
 
-/** A section that must be there. @throws KeyError */
+/** A section that must be there. @throws CircuitError `BAD_FILE` */
 export function section(sections: ReadonlyMap<number, Uint8Array>, id: number, length?: number): Uint8Array {
   const found = sections.get(id);
-  if (found === undefined) throw new KeyError(`section ${id} is missing`);
+  if (found === undefined) throw badFile(`section ${id} is missing`);
   if (length !== undefined && found.length !== length) {
-    throw new KeyError(`section ${id} has ${found.length} bytes, not ${length}`);
+    throw badFile(`section ${id} has ${found.length} bytes, not ${length}`);
   }
   return found;
 }
@@ -61,4 +64,8 @@ export function words(...values: number[]): Uint8Array<ArrayBuffer> {
   const view = new DataView(out.buffer);
   for (const [i, value] of values.entries()) view.setUint32(4 * i, value, true);
   return out;
+}
+
+export function badFile(message: string): CircuitError {
+  return new CircuitError("BAD_FILE", message);
 }

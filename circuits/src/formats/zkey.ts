@@ -1,4 +1,4 @@
-import { BASE_FIELD, fromBytes, mod, toBytes } from "../groth16/field.js";
+import { BASE_FIELD, fromBytes, mod, toBytes } from "../field.js";
 import type { ProvingKey } from "../groth16/key.js";
 import { FIELD } from "../r1cs.js";
 import { words, writeSections } from "./sections.js";

@@ -1,7 +1,7 @@
 import { Field } from "@noble/curves/abstract/modular.js";
 import { grainGenConstants } from "@noble/curves/abstract/poseidon.js";
-import { mod } from "../builder/linear.js";
 import { CircuitError } from "../errors.js";
+import { mod } from "../field.js";
 import { FIELD } from "../r1cs.js";
 
 /** Full rounds; half of them before the partial ones, half after. */

@@ -1,6 +1,6 @@
 import { bn254 } from "@noble/curves/bn254.js";
+import { fromBytes } from "../field.js";
 import { FIELD } from "../r1cs.js";
-import { fromBytes } from "./field.js";
 import { type G1Point, PointError, toG1, toG2 } from "./points.js";
 import type { Proof } from "./proof.js";
 import { checkVerifyingKey, pairingIsOne, type VerifyingKey } from "./verify.js";

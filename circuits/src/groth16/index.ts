@@ -1,5 +1,5 @@
+export { randomScalar } from "../field.js";
 export { type BatchItem, verifyBatch } from "./batch.js";
-export { randomScalar } from "./field.js";
 export { decodeKey, encodeKey, KeyError, type ProvingKey } from "./key.js";
 export { checkContribution, contribute, setupFromPtau } from "./phase2.js";
 export { type G1Point, type G2Point, PointError } from "./points.js";

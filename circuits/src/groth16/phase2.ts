@@ -1,7 +1,7 @@
+import { inverse, randomScalar, toBytes } from "../field.js";
 import type { PowersOfTau } from "../formats/ptau.js";
 import { concat, Engine, type Group, POINT } from "../prover/engine.js";
 import type { R1cs, SparseMatrix } from "../r1cs.js";
-import { inverse, randomScalar, toBytes } from "./field.js";
 import { checkKey, domainLog, encodeKey, KeyError, type ProvingKey, sharedCopy, sharedWords } from "./key.js";
 import { GENERATOR1, GENERATOR2, readG1, readG2, toG1, toG2, writePoint } from "./points.js";
 import { checkCommitted, shareMatrix } from "./setup.js";

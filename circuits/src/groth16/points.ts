@@ -1,5 +1,5 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { BASE_FIELD, fromBytes, inverse, mod, toBytes } from "./field.js";
+import { BASE_FIELD, fromBytes, inverse, mod, toBytes } from "../field.js";
 
 /** Affine coordinates: x, y; (0, 0) is infinity. */
 export type G1Point = readonly [bigint, bigint];

@@ -1,4 +1,4 @@
-import { BASE_FIELD } from "./field.js";
+import { BASE_FIELD } from "../field.js";
 import { type G1Point, type G2Point, PointError } from "./points.js";
 
 /** A Groth16 proof. Not a name of its statement: anybody can turn one proof of it into another (so never a nullifier). */

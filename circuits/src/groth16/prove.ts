@@ -1,8 +1,8 @@
+import { fromBytes, mod, randomScalar, toBytes } from "../field.js";
 import { concat, ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { cores, openPool, type Pool } from "../prover/pool.js";
 import type { Section, Task } from "../prover/tasks.js";
 import { FIELD, type Witness } from "../r1cs.js";
-import { fromBytes, mod, randomScalar, toBytes } from "./field.js";
 import { KeyError, type ProvingKey, sharedCopy } from "./key.js";
 import { readG1, readG2 } from "./points.js";
 import type { Proof } from "./proof.js";

@@ -1,8 +1,8 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "../field.js";
 import { ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { FIELD, type R1cs, type SparseMatrix } from "../r1cs.js";
-import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "./field.js";
 import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords } from "./key.js";
 import { GENERATOR1, GENERATOR2, writePoint } from "./points.js";
 

@@ -1,4 +1,4 @@
-import { inverse, rootOfUnity, toBytes } from "../groth16/field.js";
+import { inverse, rootOfUnity, toBytes } from "../field.js";
 import type { ProvingKey } from "../groth16/key.js";
 import { ELEMENT, Engine, POINT, SCALAR } from "./engine.js";
 

@@ -1,4 +1,4 @@
-import { FIELD } from "../r1cs.js";
+import { FIELD } from "./r1cs.js";
 
 /** Order of BN254's base field: coordinates of points. */
 export const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
