@@ -13,7 +13,7 @@ import {
   type TestChain,
   Usage,
 } from "./utils/authority.ts";
-import { type Bytes, sequence } from "./utils/der-writer.ts";
+import { type Bytes, sequence } from "./utils/der.ts";
 import { makeDocument } from "./utils/document.ts";
 import { auxFor, cacheChain, chainAt, deployNitro, expectRefused, GAS, goTo, type Nitro } from "./utils/nitro.ts";
 

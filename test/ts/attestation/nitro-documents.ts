@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { hexlify, keccak256, sha256, toUtf8Bytes, ZeroHash } from "ethers";
 import { errorOf } from "../model/utils/errors.ts";
 import { bytes48, keyOf, makeChain, ORDER, type TestChain } from "./utils/authority.ts";
-import { type Bytes, concat } from "./utils/der-writer.ts";
+import { type Bytes, concat } from "./utils/der.ts";
 import {
   array,
   bytesOf,

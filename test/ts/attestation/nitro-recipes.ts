@@ -2,7 +2,7 @@ import { type NitroDocument, parseNitroDocument, verifyNitroDocument } from "@fr
 import { expect } from "chai";
 import { errorOf } from "../model/utils/errors.ts";
 import { bytes48, ORDER } from "./utils/authority.ts";
-import { type Bytes, concat } from "./utils/der-writer.ts";
+import { type Bytes, concat } from "./utils/der.ts";
 import {
   array,
   bytesOf,

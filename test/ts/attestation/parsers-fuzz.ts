@@ -5,10 +5,11 @@ import { type NitroDocument, parseNitroCrl, parseNitroDocument } from "@freehold
 import { expect } from "chai";
 import { hexlify, type Interface, toUtf8Bytes } from "ethers";
 import { network } from "hardhat";
+import { vectorsOf } from "../utils/vectors.ts";
 import { makeChain, makeCrl } from "./utils/authority.ts";
 import { array, bytesOf, makeDocument, map, NULL, pcr, text, uint } from "./utils/document.ts";
 import { damaged, Random } from "./utils/fuzz.ts";
-import { nitroVectors, VECTORS } from "./utils/nitro.ts";
+import { nitroVectors } from "./utils/nitro.ts";
 import { withoutOpaque } from "./utils/opaque.ts";
 
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
@@ -179,8 +180,8 @@ describe(`parsers against kept libraries (seed ${SEED})`, function () {
       },
     ));
 
-  (vectors === undefined ? it.skip : it)(`${CASES} certificates and lists of Intel, damaged`, async () => {
-    const directory = join(VECTORS, "intel/collateral");
+  it(`${CASES} certificates and lists of Intel, damaged`, async function () {
+    const directory = vectorsOf("intel/collateral") ?? this.skip();
     const intel = (pattern: RegExp) =>
       readdirSync(directory)
         .filter((name) => name.endsWith(".der") && pattern.test(name))

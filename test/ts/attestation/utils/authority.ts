@@ -1,17 +1,5 @@
 import { createECDH, createHash } from "node:crypto";
-import {
-  type Bytes,
-  bitString,
-  boolean,
-  commonName,
-  concat,
-  integer,
-  octets,
-  oid,
-  sequence,
-  time,
-  tlv,
-} from "./der-writer.ts";
+import { type Bytes, bits, boolean, commonName, concat, integer, octets, oid, sequence, time, tlv } from "./der.ts";
 
 /** A P-384 key that is always the same for a name. */
 export interface Key {
@@ -96,7 +84,7 @@ export function extension(id: string, isCritical: boolean, value: Uint8Array): B
 function keyUsage(usage: number): Bytes {
   let unused = 0;
   while (((usage >> unused) & 1) === 0) unused++;
-  return bitString(Uint8Array.of(usage), unused);
+  return bits(Uint8Array.of(usage), unused);
 }
 
 function authorityKeyId(id: Uint8Array): Bytes {
@@ -128,11 +116,11 @@ export function derSignature(rs: Uint8Array): Bytes {
 }
 
 function signed(tbs: Bytes, key: Key, signature?: (tbs: Uint8Array) => Uint8Array): Bytes {
-  return sequence(tbs, ES384, bitString(derSignature((signature ?? ((message) => sign(message, key)))(tbs))));
+  return sequence(tbs, ES384, bits(derSignature((signature ?? ((message) => sign(message, key)))(tbs))));
 }
 
 export function makeCertificate(fields: CertificateFields): Bytes {
-  const info = sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.3.132.0.34")), bitString(fields.key.point));
+  const info = sequence(sequence(oid("1.2.840.10045.2.1"), oid("1.3.132.0.34")), bits(fields.key.point));
   const tbs = sequence(
     tlv(0xa0, integer(2n)),
     integer(fields.serial),

@@ -30,7 +30,8 @@ export async function frozenChain(time: number, hardfork: "osaka" | "cancun" = "
     },
     /** Sends, and gives the gas that the whole transaction took. */
     async send(transaction: () => Promise<{ wait(): Promise<{ gasUsed: bigint; hash: string } | null> }>) {
-      await networkHelpers.time.setNextBlockTimestamp(now);
+      // What others sent took the machine's time, which may have moved on.
+      await networkHelpers.time.setNextBlockTimestamp(Math.max(now, await networkHelpers.time.latest()));
       const receipt = await (await transaction()).wait();
       if (receipt === null) throw new Error("no receipt");
       return { gas: Number(receipt.gasUsed), logs: (await provider.getTransactionReceipt(receipt.hash))?.logs ?? [] };

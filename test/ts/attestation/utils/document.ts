@@ -1,5 +1,5 @@
 import { type Key, sign, type TestChain } from "./authority.ts";
-import { type Bytes, concat } from "./der-writer.ts";
+import { type Bytes, concat } from "./der.ts";
 
 /** A small writer of CBOR, which also writes what no honest writer would. */
 export function head(major: number, value: number | bigint): Bytes {

@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "./der-writer.ts";
+import { type Bytes, concat } from "./der.ts";
 
 /** Random numbers that a seed repeats (mulberry32). */
 export class Random {

@@ -5,6 +5,7 @@ import { cachedCertificates, chainHints, chainIds, nitroAux, parseNitroDocument 
 import { expect } from "chai";
 import { hexlify, keccak256 } from "ethers";
 import { network } from "hardhat";
+import { vectorsOf } from "../../utils/vectors.ts";
 import { deployP384, deploySha384 } from "./crypto.ts";
 
 export type Connection = Awaited<ReturnType<typeof network.create>>;
@@ -59,10 +60,16 @@ export async function auxFor({ store }: Nitro, evidence: Uint8Array): Promise<st
   return nitroAux(parseNitroDocument(evidence), store);
 }
 
-/** Where the shared vectors are. */
-export const VECTORS = process.env.FREEHOLD_VECTORS ?? join(import.meta.dirname, "../../../../../shared/vectors");
+/** First and last second in which all certificates of a document are valid; one has none. */
+const WINDOWS: Readonly<Record<string, readonly [number, number]>> = {
+  "base-2024-11-30": [1732983765, 1732994568],
+  "evervault-2022-10-12-debug": [1665582591, 1665593394],
+  "evervault-2022-10-13": [1665651479, 1665662282],
+  "blocky-2024-09-07-max": [1725719856, 1725730659],
+  "blocky-2024-09-07-max-debug": [1725719883, 1725730686],
+};
 
-/** What the manifest says of a genuine document. */
+/** A genuine document, and what is known of it. */
 export interface Vector {
   readonly name: string;
   readonly evidence: Uint8Array;
@@ -79,32 +86,21 @@ export interface Vectors {
 
 /** The genuine documents; undefined, said aloud, when the vectors are not there. */
 export function nitroVectors(): Vectors | undefined {
-  const directory = join(VECTORS, "nitro");
-  try {
-    const names = readdirSync(directory).filter((name) => name.endsWith(".cose"));
-    const chain = readdirSync(join(directory, "chain-2026-04")).sort();
-    return {
-      root: read(directory, "AWS_NitroEnclaves_Root-G1.der"),
-      documents: names.map((file) => vectorOf(directory, file.replace(/\.cose$/, ""))),
-      chain: chain.map((file) => read(directory, "chain-2026-04", file)),
-    };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    console.warn(`SKIPPED: no genuine Nitro documents in ${directory}; set FREEHOLD_VECTORS`);
-    return undefined;
-  }
+  const directory = vectorsOf("nitro");
+  if (directory === undefined) return undefined;
+  const names = readdirSync(directory).filter((name) => name.endsWith(".cose"));
+  const chain = readdirSync(join(directory, "chain-2026-04")).sort();
+  return {
+    root: read(directory, "AWS_NitroEnclaves_Root-G1.der"),
+    documents: names.map((file) => vectorOf(directory, file.replace(/\.cose$/, ""))),
+    chain: chain.map((file) => read(directory, "chain-2026-04", file)),
+  };
 }
 
 function vectorOf(directory: string, name: string): Vector {
-  const window = windows(directory).get(name);
+  const window = WINDOWS[name];
   const evidence = read(directory, `${name}.cose`);
   return { name, evidence, ...(window === undefined ? {} : { window }), isDebug: name.endsWith("-debug") };
-}
-
-function windows(directory: string): Map<string, readonly [number, number]> {
-  const manifest = readFileSync(join(directory, "../MANIFEST.md"), "utf8");
-  const rows = manifest.matchAll(/^\| `([\w-]+)` \| \d+ \| [\dTZ:-]+ \| (\d{10}) \.\. (\d{10}) \|/gm);
-  return new Map([...rows].map(([, name, from, to]) => [name!, [Number(from), Number(to)]]));
 }
 
 const read = (...path: string[]): Uint8Array => new Uint8Array(readFileSync(join(...path)));

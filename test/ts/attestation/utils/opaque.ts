@@ -1,4 +1,4 @@
-import { type Bytes, commonName, octets, sequence, tlv } from "./der-writer.ts";
+import { type Bytes, commonName, octets, sequence, tlv } from "./der.ts";
 
 /** An element of DER that a strict reader accepted: its tag, its content, and all of it. */
 interface Element {
