@@ -4,11 +4,14 @@ pragma solidity ^0.8.30;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
-import {IInferenceArbiter} from "../interfaces/IInferenceArbiter.sol";
+import {Channel, IChannels} from "../interfaces/IChannels.sol";
+import {IDeltaLedger} from "../interfaces/IDeltaLedger.sol";
+import {IInferenceArbiter, Receipt} from "../interfaces/IInferenceArbiter.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
+import {PaymentHashes} from "../libraries/PaymentHashes.sol";
 
 /// @title ArbiterBase
-/// @notice What both parts of InferenceArbiter stand on: the registry, the escrows, and who signed what for one of them.
+/// @notice What all parts of InferenceArbiter stand on: registry, ledger, escrows, who signed what for one of them, and what it costs.
 abstract contract ArbiterBase is IInferenceArbiter {
     bytes32 private constant DOMAIN_TYPEHASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -18,11 +21,17 @@ abstract contract ArbiterBase is IInferenceArbiter {
 
     /// @inheritdoc IInferenceArbiter
     address public immutable NODES;
+    /// @inheritdoc IInferenceArbiter
+    uint256 public immutable PENALTY;
+    /// @notice Has the versions, and says until when one was payable.
+    IDeltaLedger public immutable LEDGER;
 
     mapping(address escrow => bool) private _escrows;
 
-    constructor(INodeRegistry nodes, address[] memory escrows) {
+    constructor(INodeRegistry nodes, IDeltaLedger ledger, address[] memory escrows, uint256 penalty) {
         NODES = address(nodes);
+        LEDGER = ledger;
+        PENALTY = penalty;
         for (uint256 i = 0; i < escrows.length; ++i) _escrows[escrows[i]] = true;
     }
 
@@ -44,5 +53,50 @@ abstract contract ArbiterBase is IInferenceArbiter {
 
     function _requireEscrow(address escrow) internal view {
         if (!_escrows[escrow]) revert InferenceArbiter_UnknownEscrow(escrow);
+    }
+
+    /// @dev Struct hash of a receipt that an enclave of its node signed.
+    function _requireReceipt(
+        address escrow,
+        Receipt calldata receipt,
+        bytes calldata signature
+    ) internal view returns (bytes32 structHash) {
+        structHash = PaymentHashes.receipt(receipt);
+        _requireEnclave(escrow, receipt.node, structHash, signature);
+    }
+
+    /// @dev Who signed for the escrow's domain: an enclave that the node registered, whatever has become of it since.
+    function _requireEnclave(
+        address escrow,
+        address node,
+        bytes32 structHash,
+        bytes calldata signature
+    ) internal view returns (address enclave) {
+        _requireEscrow(escrow);
+        enclave = _signerOf(escrow, structHash, signature);
+        // Nobody's enclave is the zero address's.
+        if (node == address(0) || INodeRegistry(NODES).enclaveOf(enclave).node != node) {
+            revert InferenceArbiter_NotAnEnclave(node, enclave);
+        }
+    }
+
+    /// @dev Payer of a receipt's channel, or `otherwise` when there is no such channel.
+    function _payerOf(
+        address escrow,
+        Receipt calldata receipt,
+        address otherwise
+    ) internal view returns (address payer) {
+        payer = otherwise;
+        try IChannels(escrow).channelOf(receipt.node, receipt.lineId, receipt.channel) returns (
+            Channel memory channel
+        ) {
+            payer = channel.payer;
+        } catch {}
+    }
+
+    /// @dev Takes {PENALTY} of stake, half of it for the victim.
+    function _takePenalty(address node, address victim) internal returns (uint256 paid, uint256 burned) {
+        uint256 half = PENALTY / 2;
+        return INodeRegistry(NODES).slash(node, victim, half, PENALTY - half);
     }
 }

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-
 import {Challenge, IChallenges} from "../interfaces/IChallenges.sol";
 import {Channel} from "../interfaces/IChannels.sol";
 import {IInferenceEscrow} from "../interfaces/IInferenceEscrow.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
-import {ArbiterBase} from "./ArbiterBase.sol";
+import {Bonds} from "./Bonds.sol";
 
 /// @title ConsentChallenges
 /// @notice The part of InferenceArbiter by which payers demand the vouchers behind lane O.
-/// @dev Between calls every unit that this contract has set aside in an escrow is `held` of exactly one challenge, and every token that it
-/// holds is the bond of an open challenge or somebody's {bondsOf}.
-abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
-
+/// @dev Between calls every unit that InferenceArbiter has set aside in an escrow is `held` of exactly one challenge or audit.
+abstract contract ConsentChallenges is Bonds {
     /// @dev Two slots.
     struct StoredChallenge {
         address challenger;
@@ -30,26 +23,8 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
 
     /// @dev What a node loses besides the refund, as a multiple of what it could not prove; burned.
     uint256 private constant PENALTY_FACTOR = 2;
-    /// @dev The escrows' thaw check leaves room for this.
-    uint32 private constant MAX_ANSWER_PERIOD = 2 days;
-
-    /// @inheritdoc IChallenges
-    uint64 public immutable BOND;
-    /// @inheritdoc IChallenges
-    uint32 public immutable ANSWER_PERIOD;
 
     mapping(bytes32 channelKey => StoredChallenge) private _challenges;
-    mapping(address escrow => mapping(address account => uint64 units)) private _bonds;
-
-    /// @param bond units that a challenger puts at stake
-    /// @param answerPeriod seconds to answer a challenge
-    constructor(uint64 bond, uint32 answerPeriod) {
-        if (answerPeriod == 0 || answerPeriod > MAX_ANSWER_PERIOD) {
-            revert InferenceArbiter_InvalidPeriod(answerPeriod);
-        }
-        BOND = bond;
-        ANSWER_PERIOD = answerPeriod;
-    }
 
     /// @inheritdoc IChallenges
     function challenge(
@@ -107,7 +82,7 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         uint64 freed = now_.held;
         if (complete) {
             delete _challenges[_keyOf(escrow, node, lineId, channel)];
-            _bonds[escrow][node] += BOND;
+            _giveBond(escrow, node);
         } else {
             uint64 unproven = now_.debited - cumulative;
             freed = freed > unproven ? freed - unproven : 0;
@@ -128,12 +103,12 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         Channel memory ended = IInferenceEscrow(escrow).channelOf(node, lineId, channel);
         if (!ended.optimistic) {
             // The payer has agreed meanwhile to what was taken (closeNow): nothing is left to prove.
-            _bonds[escrow][node] += BOND;
+            _giveBond(escrow, node);
             emit ChallengeAnswered(node, lineId, channel, escrow, ended.paid, true);
             if (lost.held != 0) IInferenceEscrow(escrow).restore(node, lineId, lost.held);
             return;
         }
-        _bonds[escrow][lost.challenger] += BOND;
+        _giveBond(escrow, lost.challenger);
 
         // What was taken since the challenge is as unproven as what was taken before.
         uint64 unproven = ended.paid - lost.asserted;
@@ -144,17 +119,6 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
 
         uint256 unit = IInferenceEscrow(escrow).UNIT();
         INodeRegistry(NODES).slash(node, ended.payer, (unproven - refund) * unit, unproven * unit * PENALTY_FACTOR);
-    }
-
-    /// @inheritdoc IChallenges
-    function withdrawBonds(address escrow, address to) external nonReentrant returns (uint256 amount) {
-        if (to == address(0)) revert InferenceArbiter_ZeroAddress();
-        uint64 units = _bonds[escrow][msg.sender];
-        if (units == 0) revert InferenceArbiter_NothingOwed(msg.sender);
-        _bonds[escrow][msg.sender] = 0;
-        amount = units * IInferenceEscrow(escrow).UNIT();
-        emit BondsWithdrawn(escrow, msg.sender, to, amount);
-        IERC20(IInferenceEscrow(escrow).TOKEN()).safeTransfer(to, amount);
     }
 
     /// @inheritdoc IChallenges
@@ -175,11 +139,6 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
             });
     }
 
-    /// @inheritdoc IChallenges
-    function bondsOf(address escrow, address account) external view returns (uint64) {
-        return _bonds[escrow][account];
-    }
-
     function _challenge(
         address escrow,
         address node,
@@ -197,7 +156,7 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         }
 
         uint64 held = IInferenceEscrow(escrow).seize(node, lineId, challenged.paid - asserted);
-        uint40 answerBy = uint40(block.timestamp) + ANSWER_PERIOD;
+        uint40 answerBy = _answerBy();
         // Amounts of a channel are below 2^56.
         _challenges[key] = StoredChallenge({
             challenger: msg.sender,
@@ -208,15 +167,6 @@ abstract contract ConsentChallenges is ArbiterBase, ReentrancyGuardTransient {
         });
         emit ChallengeOpened(node, lineId, channel, escrow, msg.sender, asserted, challenged.paid, answerBy);
         _pullBond(escrow);
-    }
-
-    function _pullBond(address escrow) private {
-        IERC20 token = IERC20(IInferenceEscrow(escrow).TOKEN());
-        uint256 value = BOND * IInferenceEscrow(escrow).UNIT();
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), value);
-        uint256 received = token.balanceOf(address(this)) - before;
-        if (received != value) revert InferenceArbiter_InexactTransfer(value, received);
     }
 
     /// @dev A signer is a key: code that appears at its address later changes nothing.

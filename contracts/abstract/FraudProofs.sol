@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IDeltaLedger} from "../interfaces/IDeltaLedger.sol";
 import {IInferenceArbiter, Offence, Receipt} from "../interfaces/IInferenceArbiter.sol";
-import {Channel, IChannels} from "../interfaces/IChannels.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {Batch} from "../interfaces/ISettlements.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
@@ -12,19 +10,7 @@ import {ArbiterBase} from "./ArbiterBase.sol";
 /// @title FraudProofs
 /// @notice The part of InferenceArbiter that convicts on signatures.
 abstract contract FraudProofs is ArbiterBase {
-    /// @inheritdoc IInferenceArbiter
-    uint256 public immutable PENALTY;
-    /// @notice Says until when a version was payable.
-    IDeltaLedger public immutable LEDGER;
-
     mapping(bytes32 offenceId => bool) private _convicted;
-
-    /// @param ledger says until when a version was payable
-    /// @param penalty stake that a conviction takes, in the stake token's smallest unit
-    constructor(IDeltaLedger ledger, uint256 penalty) {
-        LEDGER = ledger;
-        PENALTY = penalty;
-    }
 
     /// @inheritdoc IInferenceArbiter
     function proveDoubleReceipt(
@@ -109,46 +95,14 @@ abstract contract FraudProofs is ArbiterBase {
     /// @dev Convicts for a receipt; the channel's payer is the victim, or whoever shows it when there is no such channel.
     function _convict(address escrow, Offence offence, Receipt calldata receipt, uint64 seq) private {
         bytes32 offenceId = keccak256(abi.encode(offence, escrow, receipt.node, receipt.lineId, receipt.channel, seq));
-        address victim = msg.sender;
-        try IChannels(escrow).channelOf(receipt.node, receipt.lineId, receipt.channel) returns (
-            Channel memory channel
-        ) {
-            victim = channel.payer;
-        } catch {}
-        _slash(receipt.node, offence, offenceId, victim);
+        _slash(receipt.node, offence, offenceId, _payerOf(escrow, receipt, msg.sender));
     }
 
     function _slash(address node, Offence offence, bytes32 offenceId, address victim) private {
         if (_convicted[offenceId]) revert InferenceArbiter_AlreadyConvicted(offenceId);
         _convicted[offenceId] = true;
-        uint256 half = PENALTY / 2;
-        (uint256 paid, uint256 burned) = INodeRegistry(NODES).slash(node, victim, half, PENALTY - half);
+        (uint256 paid, uint256 burned) = _takePenalty(node, victim);
         emit Convicted(node, offence, offenceId, victim, paid, burned);
-    }
-
-    /// @dev Struct hash of a receipt that an enclave of its node signed.
-    function _requireReceipt(
-        address escrow,
-        Receipt calldata receipt,
-        bytes calldata signature
-    ) private view returns (bytes32 structHash) {
-        structHash = PaymentHashes.receipt(receipt);
-        _requireEnclave(escrow, receipt.node, structHash, signature);
-    }
-
-    /// @dev Who signed for the escrow's domain: an enclave that the node registered, whatever has become of it since.
-    function _requireEnclave(
-        address escrow,
-        address node,
-        bytes32 structHash,
-        bytes calldata signature
-    ) private view returns (address enclave) {
-        _requireEscrow(escrow);
-        enclave = _signerOf(escrow, structHash, signature);
-        // Nobody's enclave is the zero address's.
-        if (node == address(0) || INodeRegistry(NODES).enclaveOf(enclave).node != node) {
-            revert InferenceArbiter_NotAnEnclave(node, enclave);
-        }
     }
 
     function _isSameChannel(Receipt calldata first, Receipt calldata second) private pure returns (bool) {
