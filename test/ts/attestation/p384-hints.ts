@@ -26,7 +26,7 @@ describe("P-384: hints of an adversary", function () {
   let ask: (signature: P384Signature, hints: Uint8Array, variants: readonly Variant[]) => Promise<string[]>;
   before(async () => {
     chain = await fastChain();
-    contract = await deployP384(chain.connection as Parameters<typeof deployP384>[0]);
+    contract = await deployP384(chain.connection);
     const prober = await chain.connection.ethers.deployContract("P384Prober");
     ask = async (signature, hints, variants) => {
       const outcomes: string[] = [];
