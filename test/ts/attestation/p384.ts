@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { p384 } from "@noble/curves/nist.js";
 import { expect } from "chai";
 import { keccak256 } from "ethers";
+import { network } from "hardhat";
 import { P384Error, type P384Signature, p384Hints, p384Input, p384Table } from "../../../sdk/dist/attestation/index.js";
 import { readVector, vectorsDirectory } from "../utils/vectors.ts";
-import { fastChain } from "./utils/anvil.ts";
 import { deployP384 } from "./utils/crypto.ts";
 import { bytes48, nitroSignatures, numberOf, ORDER, sha384 } from "./utils/signatures.ts";
 
@@ -30,13 +30,13 @@ const hex = (text: string) => Buffer.from(text, "hex");
 describe("P-384", function () {
   this.timeout(240_000);
 
-  let chain: Awaited<ReturnType<typeof fastChain>>;
+  let connection: Awaited<ReturnType<typeof network.create>>;
   let contract: Awaited<ReturnType<typeof deployP384>>;
   before(async () => {
-    chain = await fastChain();
-    contract = await deployP384(chain.connection);
+    connection = await network.create({ network: "local", override: { hardfork: "osaka" } });
+    contract = await deployP384(connection);
   });
-  after(() => chain.close());
+  after(() => connection.close());
 
   /** What both ways say. Where the SDK has no hints, those of a valid signature stand for an attacker's. */
   async function judge(signature: P384Signature, others: Uint8Array): Promise<{ plain: boolean; hinted: boolean }> {
@@ -47,12 +47,14 @@ describe("P-384", function () {
     } catch (error) {
       if (!(error instanceof P384Error) || error.code !== "INVALID_SIGNATURE") throw error;
     }
-    const plain = await contract.verify(input, NONE);
+    const plain = await contract.getFunction("verify")(input, NONE);
     // Wrong hints may revert.
-    const hinted = await contract.verify(input, hints).catch((error: unknown) => {
-      if (hints === others) return false;
-      throw error;
-    });
+    const hinted = await contract
+      .getFunction("verify")(input, hints)
+      .catch((error: unknown) => {
+        if (hints === others) return false;
+        throw error;
+      });
     return { plain, hinted };
   }
 
@@ -178,7 +180,7 @@ describe("P-384", function () {
       expect(await judge({ ...one, ...change }, hints)).to.deep.equal({ plain: false, hinted: false });
     }
     const short = p384Input(one).subarray(1);
-    for (const h of [NONE, hints]) expect(await contract.verify(short, h)).to.equal(false);
+    for (const h of [NONE, hints]) expect(await contract.getFunction("verify")(short, h)).to.equal(false);
   });
 
   it("has no hints for a wrong signature", () => {
@@ -192,9 +194,9 @@ describe("P-384", function () {
   });
 
   it("is deployed with the table that the curve gives, and with no other", async () => {
-    const { ethers } = chain.connection;
-    const table = await contract.TABLE();
-    const plain = await contract.PLAIN();
+    const { ethers } = connection;
+    const table = await contract.getFunction("TABLE")();
+    const plain = await contract.getFunction("PLAIN")();
     expect(await ethers.provider.getCode(table)).to.equal(`0x${Buffer.from(p384Table()).toString("hex")}`);
     for (const [name, args] of [
       ["P384", [plain, plain]],

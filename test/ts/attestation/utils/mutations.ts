@@ -16,7 +16,7 @@ export interface Variant {
   readonly bytes: Buffer;
 }
 
-export function variant(what: string, length: number, at = 0, patch = new Uint8Array()): Variant {
+export function variant(what: string, length: number, at = 0, patch: Uint8Array = new Uint8Array()): Variant {
   const bytes = Buffer.alloc(5 + PATCH);
   bytes.writeUInt16BE(at, 0);
   bytes.writeUInt16BE(length, 2);
@@ -60,15 +60,25 @@ export function mutations(hints: Uint8Array, others: Uint8Array, count: number):
     () => variant("bytes", length, randomInt(length - 8), randomBytes(8)),
     () => {
       const at = slopeAt(randomInt(slopes - 1));
-      return variant("slopes swapped", length, at, Buffer.concat([read(hints, at + 48), read(hints, at)]));
+      return variant(
+        "slopes swapped",
+        length,
+        at,
+        Uint8Array.from(Buffer.concat([read(hints, at + 48), read(hints, at)])),
+      );
     },
     () => {
       const values = [0n, 1n, P - 1n, P, P + 1n, (1n << 384n) - 1n].map(bytes48);
-      return variant("slope is extreme", length, slopeAt(randomInt(slopes)), values[randomInt(values.length)]!);
+      return variant(
+        "slope is extreme",
+        length,
+        slopeAt(randomInt(slopes)),
+        Uint8Array.from(values[randomInt(values.length)]!),
+      );
     },
     () => {
       const at = slopeAt(randomInt(slopes));
-      return variant("slope negated", length, at, bytes48(P - (numberOf(read(hints, at)) % P)));
+      return variant("slope negated", length, at, Uint8Array.from(bytes48(P - (numberOf(read(hints, at)) % P))));
     },
     () => {
       const at = slopeAt(randomInt(Math.min(slopes, Math.floor((others.length - SLOPES) / 48))));
