@@ -5,10 +5,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { network } from "hardhat";
-import { createOsaka, measureAttestation } from "./attestation.ts";
+import { measureDcap } from "./attestation.ts";
+import { measureCrypto } from "./crypto.ts";
 import { measureHotPath } from "./hot-path.ts";
+import { measureNitro } from "./nitro.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
+import { measureProofs } from "./proofs.ts";
+import { measureRegistration } from "./registration.ts";
 import { measureWeights } from "./weights.ts";
 
 interface Goal {
@@ -23,7 +27,10 @@ const ROOT = new URL("..", import.meta.url).pathname;
 
 const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
-  .option("--only <prefix>", "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee, weights")
+  .option(
+    "--only <prefix>",
+    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, weights, zk",
+  )
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
   .parse()
@@ -33,12 +40,18 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["own", "isolation"], async () => measureOwnership(await network.create("local"))],
   [["settle", "escrow"], async () => measurePayments(await network.create("local"))],
   [["pay"], () => measureHotPath()],
-  [["tee"], async () => measureAttestation(await createOsaka())],
+  [["tee.dcap"], async () => ({ ...(await measureDcap()), ...(await measureRegistration()) })],
+  [["tee.p384", "tee.sha384"], () => measureCrypto()],
+  [["tee.nitro"], () => measureNitro()],
+  [["zk"], () => measureProofs()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
 const { only } = options;
-if (only !== undefined && !groups.some(([prefixes]) => prefixes.some((prefix) => only.startsWith(prefix)))) {
+/** A group is meant by its whole name or by what stands before it: `tee` means all of attestation. */
+const isMeant = (prefixes: readonly string[], name: string) =>
+  prefixes.some((prefix) => name.startsWith(prefix) || prefix.startsWith(`${name}.`));
+if (only !== undefined && !groups.some(([prefixes]) => isMeant(prefixes, only))) {
   console.error(`error: --only ${only} names no group: ${groups.flatMap(([prefixes]) => prefixes).join(", ")}`);
   process.exit(2);
 }
@@ -47,7 +60,7 @@ const file = join(ROOT, "bench/results.json");
 const previous = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, number>) : {};
 const results: Record<string, number> = only ? previous : {};
 for (const [prefixes, measure] of groups) {
-  if (only && !prefixes.some((prefix) => only.startsWith(prefix))) continue;
+  if (only !== undefined && !isMeant(prefixes, only)) continue;
   console.error(`measuring ${prefixes.join(", ")}`);
   Object.assign(results, await measure());
 }

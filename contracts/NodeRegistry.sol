@@ -86,15 +86,13 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         uint40 validUntil = uint40(Math.min(report.validUntil, block.timestamp + enclaveTtl(report.teeType)));
         _enclaves[receiptKey] = Enclave({
             node: msg.sender,
-            worsenedAt: 0,
-            statusBefore: TcbStatus.UpToDate,
+            registeredAt: uint40(block.timestamp),
+            promisedUntil: validUntil,
             verifier: verifier,
             teeType: report.teeType,
             tcbStatus: report.tcbStatus,
-            registeredAt: uint40(block.timestamp),
             validUntil: validUntil,
             measurementId: report.measurementId,
-            platformId: report.platformId,
             hpkeKeyHash: keccak256(registration.hpkePublicKey),
             basisId: report.basisId
         });
@@ -105,6 +103,7 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
             verifier,
             registration.hpkePublicKey,
             registration.versionSet,
+            report.platformId,
             validUntil
         );
     }
@@ -122,6 +121,8 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
 
         uint40 validUntil = uint40(Math.min(enclave.validUntil, block.timestamp));
         enclave.validUntil = validUntil;
+        // A recheck leaves him his promise; his own word ends it.
+        enclave.promisedUntil = uint40(Math.min(enclave.promisedUntil, block.timestamp));
         emit EnclaveRevoked(receiptKey, validUntil);
     }
 
@@ -142,9 +143,8 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         // Nothing is left to be judged: no second bounty, in this second neither.
         if (hasFallen) enclave.basisId = 0;
         if (isWorse) {
-            enclave.statusBefore = enclave.tcbStatus;
+            _noteWorse(receiptKey, enclave.tcbStatus, status);
             enclave.tcbStatus = status;
-            enclave.worsenedAt = uint40(block.timestamp);
         }
         uint256 bounty = hasFallen ? _payBounty(enclave.node) : 0;
         emit EnclaveRechecked(receiptKey, msg.sender, lowered, enclave.tcbStatus, bounty);
@@ -164,7 +164,7 @@ contract NodeRegistry is NodeStakes, LinePolicies, Multicall {
         if (workedAt > enclave.validUntil) {
             revert NodeRegistry_EnclaveExpired(receiptKey, enclave.validUntil, workedAt);
         }
-        if (!_accepts(lineId, enclave, workedAt)) {
+        if (!_accepts(lineId, receiptKey, enclave, workedAt)) {
             revert NodeRegistry_NotAcceptedByLine(lineId, enclave.verifier, enclave.measurementId);
         }
     }

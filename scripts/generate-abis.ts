@@ -15,11 +15,15 @@ const LOCAL_CHAINS = ["31337", "1337"];
 const CONTRACTS: Record<string, string> = {
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
   DatasetRegistry: "contracts/DatasetRegistry.sol",
+  DcapCollateral: "contracts/attestation/DcapCollateral.sol",
+  DcapVerifier: "contracts/attestation/DcapVerifier.sol",
   DeltaLedger: "contracts/DeltaLedger.sol",
   DevelopmentTeeVerifier: "contracts/attestation/DevelopmentTeeVerifier.sol",
   InferenceArbiter: "contracts/InferenceArbiter.sol",
   InferenceEscrow: "contracts/InferenceEscrow.sol",
   ModelRegistry: "contracts/ModelRegistry.sol",
+  NitroCertStore: "contracts/attestation/NitroCertStore.sol",
+  NitroVerifier: "contracts/attestation/NitroVerifier.sol",
   NodeRegistry: "contracts/NodeRegistry.sol",
   TestToken: "contracts/mocks/TestToken.sol",
 };

@@ -1,4 +1,6 @@
 // The whole suite: build, lint, types, Solidity tests, TypeScript tests. The last line counts them.
+import { globSync, readFileSync } from "node:fs";
+import { sep } from "node:path";
 import { run } from "./lib/process.ts";
 
 const checks: [string, string, string[]][] = [
@@ -23,13 +25,23 @@ for (const [name, command, args] of checks) {
   }
 }
 
-// Both at once, on two cores: the Solidity tests are compiled meanwhile. What they say is shown when both are over.
-const [solidity, mocha] = await Promise.all([
+// All at once, on two cores: the Solidity tests are compiled meanwhile. What they say is shown when they are over; the slowest shows it as it goes.
+const COMPUTING = ["attestation", "circuits", "proofs"];
+const isTest = (file: string) => !/[/](harness|utils)[/]/.test(file) && readFileSync(file, "utf8").includes("describe");
+const files = globSync("test/ts/**/*.ts").filter(isTest).sort();
+const isComputing = (file: string) => COMPUTING.includes(file.split(sep)[2] ?? "");
+const mochaOf = (some: readonly string[], quiet: boolean) =>
+  run("hardhat", ["test", "mocha", "--no-compile", ...some], { allowFailure: true, quiet });
+const [solidity, computing, mocha] = await Promise.all([
   run("hardhat", ["test", "solidity"], { allowFailure: true, quiet: true }),
-  run("hardhat", ["test", "mocha", "--no-compile"], { allowFailure: true }),
+  mochaOf(files.filter(isComputing), true),
+  mochaOf(
+    files.filter((file) => !isComputing(file)),
+    false,
+  ),
 ]);
-console.log(solidity.output);
-for (const { code, output } of [solidity, mocha]) {
+for (const { output } of [computing, solidity]) console.log(output);
+for (const { code, output } of [solidity, computing, mocha]) {
   const count = (word: string) =>
     Number(
       output

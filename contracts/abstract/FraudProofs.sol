@@ -67,7 +67,8 @@ abstract contract FraudProofs is ArbiterBase {
     function proveLateReceipt(address escrow, Receipt calldata receipt, bytes calldata signature) external {
         bytes32 structHash = PaymentHashes.receipt(receipt);
         address enclave = _requireEnclave(escrow, receipt.node, structHash, signature);
-        if (receipt.workedAt <= INodeRegistry(NODES).enclaveOf(enclave).validUntil) {
+        // Not `validUntil`: whoever has an enclave rechecked could ask for a last answer and convict an honest node with it.
+        if (receipt.workedAt <= INodeRegistry(NODES).enclaveOf(enclave).promisedUntil) {
             revert InferenceArbiter_NoOffence(Offence.LateReceipt);
         }
         _convict(escrow, Offence.LateReceipt, receipt, receipt.seq);

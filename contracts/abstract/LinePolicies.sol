@@ -23,6 +23,8 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     /// @dev A packed policy is below 2^9.
     uint256 private constant LIST_SHIFT = 16;
+    /// @dev Bits of a time in {_worseSince}.
+    uint256 private constant TIME_BITS = 40;
 
     /// @notice Says who controls a line.
     IDeltaLedger public immutable LEDGER;
@@ -38,6 +40,9 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
     mapping(bytes32 lineId => mapping(bytes32 measurementId => Listed)) private _lineMeasurements;
     /// @dev End of a list that another one followed.
     mapping(bytes32 lineId => mapping(uint32 list => uint40)) private _sunsets;
+    /// @dev 40 bits for each state: when a recheck found the platform in it or in a worse one, zero: never, or it was so at registration. States only
+    /// become worse, so that one slot is all of the history.
+    mapping(address receiptKey => uint256) private _worseSince;
 
     constructor(address authority_, IDeltaLedger ledger, bool production) AccessManaged(authority_) {
         if (address(ledger) == address(0)) revert NodeRegistry_ZeroAddress();
@@ -81,6 +86,10 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
         uint32 list = _listOf(lineId);
         _sunsets[lineId][list] = sunset;
+        // So that two lists are in force at most, and what was before them is over without looking for it.
+        if (list != 0 && _sunsets[lineId][list - 1] > block.timestamp) {
+            _sunsets[lineId][list - 1] = uint40(block.timestamp);
+        }
         _policies[lineId] += 1 << LIST_SHIFT;
         emit MeasurementListStarted(lineId, list + 1, sunset);
     }
@@ -138,27 +147,43 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
 
     /// @dev Whether the line accepts work that the enclave finished at `workedAt`: under its policy now, or under the one
     /// that was in force then.
-    function _accepts(bytes32 lineId, Enclave storage enclave, uint40 workedAt) internal view returns (bool) {
+    function _accepts(
+        bytes32 lineId,
+        address receiptKey,
+        Enclave storage enclave,
+        uint40 workedAt
+    ) internal view returns (bool) {
         uint256 policy = _policies[lineId];
-        if (_meets(policy, lineId, enclave, workedAt)) return true;
+        if (_meets(policy, lineId, receiptKey, enclave, workedAt)) return true;
         if (workedAt == 0) return false;
         // The second of a change still belongs to the policy before.
         uint256 before = _policyHistory[lineId].upperLookup(workedAt - 1);
-        return _meets(((policy >> LIST_SHIFT) << LIST_SHIFT) | before, lineId, enclave, workedAt);
+        return _meets(((policy >> LIST_SHIFT) << LIST_SHIFT) | before, lineId, receiptKey, enclave, workedAt);
+    }
+
+    /// @dev Notes that a recheck found the platform of an enclave in state `next`, which is worse than `last`.
+    function _noteWorse(address receiptKey, TcbStatus last, TcbStatus next) internal {
+        uint256 since = _worseSince[receiptKey];
+        for (uint256 state = uint256(last) + 1; state <= uint256(next); ++state) {
+            since |= block.timestamp << (TIME_BITS * (state - 1));
+        }
+        _worseSince[receiptKey] = since;
     }
 
     /// @dev `policy` is packed, its list included.
     function _meets(
         uint256 policy,
         bytes32 lineId,
+        address receiptKey,
         Enclave storage enclave,
         uint40 workedAt
     ) private view returns (bool) {
         uint256 maxTcbStatus = (policy >> 1) & 0xff;
         bool followDefaults = policy & 1 == 1;
+        // Found worse after the work: the state that was known then decides. The second of a recheck still belongs to it.
         if (uint256(enclave.tcbStatus) > maxTcbStatus) {
-            // Found worse after the work: the state that was known then decides.
-            if (workedAt > enclave.worsenedAt || uint256(enclave.statusBefore) > maxTcbStatus) return false;
+            uint40 since = _worseThanSince(receiptKey, maxTcbStatus);
+            if (since == 0 || workedAt > since) return false;
         }
 
         address verifier = enclave.verifier;
@@ -171,6 +196,11 @@ abstract contract LinePolicies is INodeRegistry, AccessManaged {
         return
             _contains(_windowOf(lineId, measurementId, uint32(policy >> LIST_SHIFT)), workedAt) ||
             (followDefaults && _contains(_measurements[measurementId], workedAt));
+    }
+
+    /// @dev Since when the platform of an enclave is known to be worse than `state`, which it is now; zero: since it was registered.
+    function _worseThanSince(address receiptKey, uint256 state) private view returns (uint40) {
+        return uint40(_worseSince[receiptKey] >> (TIME_BITS * state));
     }
 
     /// @dev When a line accepts a measurement: what was set in an earlier list counts until that list's sunset.

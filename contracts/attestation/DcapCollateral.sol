@@ -8,6 +8,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DcapPlatform, DcapRoot, IDcapCollateral, IssuerRole} from "../interfaces/IDcapCollateral.sol";
 import {IIntelJsonReader} from "../interfaces/IIntelJsonReader.sol";
 import {CrlEntries} from "./libraries/CrlEntries.sol";
+import {IntelNames} from "./libraries/IntelNames.sol";
 import {P256} from "./libraries/P256.sol";
 import {PemText} from "./libraries/PemText.sol";
 import {QeIdentityBody} from "./libraries/QeIdentity.sol";
@@ -24,19 +25,6 @@ contract DcapCollateral is IDcapCollateral {
     /// @dev Key of Intel's SGX Root CA, x || y, valid from 2018 to 2049.
     bytes32 private constant INTEL_ROOT_KEY = keccak256(
         hex"0ba9c4c0c0c86193a3fe23d6b02cda10a8bbd4e88e48b4458561a36e705525f567918e2edc88e40d860bd0cc4ee26aacc988e505a953558c453f6b0904ae7394"
-    );
-    /// @dev keccak256 of the subjects' names in DER, as Intel writes them.
-    bytes32 private constant PLATFORM_CA = keccak256(
-        hex"30703122302006035504030c19496e74656c205347582050434b20506c6174666f726d204341311a3018060355040a0c11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261310b300906035504080c024341310b3009060355040613025553"
-    );
-    bytes32 private constant PROCESSOR_CA = keccak256(
-        hex"30713123302106035504030c1a496e74656c205347582050434b2050726f636573736f72204341311a3018060355040a0c11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261310b300906035504080c024341310b3009060355040613025553"
-    );
-    bytes32 private constant TCB_SIGNING = keccak256(
-        hex"306c311e301c06035504030c15496e74656c2053475820544342205369676e696e67311a3018060355040a0c11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261310b300906035504080c024341310b3009060355040613025553"
-    );
-    bytes32 private constant PCK_SUBJECT = keccak256(
-        hex"30703122302006035504030c19496e74656c205347582050434b204365727469666963617465311a3018060355040a0c11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261310b300906035504080c024341310b3009060355040613025553"
     );
 
     /// @dev Three slots.
@@ -105,7 +93,8 @@ contract DcapCollateral is IDcapCollateral {
     mapping(uint256 serial => bool) private _revokedByRoot;
     mapping(bytes10 issuerId => Issuer) private _issuers;
     mapping(bytes10 issuerId => IssuerNames) private _names;
-    mapping(uint256 serial => bytes10) private _issuerOfSerial;
+    /// @dev Intel renews certificates under the serial number that they had.
+    mapping(uint256 serial => bytes10[]) private _issuersOfSerial;
     mapping(bytes10 issuerId => StoredCrl) private _pckCrls;
     mapping(bytes32 pckId => Pck) private _pcks;
     mapping(bytes32 pemHash => bytes32) private _pckOfPem;
@@ -133,7 +122,8 @@ contract DcapCollateral is IDcapCollateral {
         _requireSigned(certificate.tbs, certificate.signature, ROOT_X, ROOT_Y);
         if (_revokedByRoot[certificate.serial]) revert DcapCollateral_Revoked();
 
-        IssuerRole role = _roleOf(certificate);
+        IssuerRole role = IntelNames.roleOf(certificate);
+        if (role == IssuerRole.None) revert DcapCollateral_WrongUsage();
         (uint256 x, uint256 y) = _keyOf(certificate);
         _issuers[issuerId] = Issuer({
             x: x,
@@ -144,7 +134,7 @@ contract DcapCollateral is IDcapCollateral {
             revoked: false
         });
         _names[issuerId] = IssuerNames(certificate.subjectHash, _hashOf(certificate.extensions.subjectKeyId));
-        _issuerOfSerial[certificate.serial] = issuerId;
+        _issuersOfSerial[certificate.serial].push(issuerId);
         emit IssuerAdded(issuerId, role, certificate.notAfter);
     }
 
@@ -163,10 +153,11 @@ contract DcapCollateral is IDcapCollateral {
             (serial, entries) = X509Crl.takeRevoked(entries);
             if (_revokedByRoot[serial]) continue;
             _revokedByRoot[serial] = true;
-            bytes10 issuerId = _issuerOfSerial[serial];
-            if (issuerId == 0) continue;
-            _issuers[issuerId].revoked = true;
-            emit IssuerRevoked(issuerId);
+            bytes10[] storage ids = _issuersOfSerial[serial];
+            for (uint256 i = 0; i < ids.length; ++i) {
+                _issuers[ids[i]].revoked = true;
+                emit IssuerRevoked(ids[i]);
+            }
         }
     }
 
@@ -193,8 +184,7 @@ contract DcapCollateral is IDcapCollateral {
         IssuerNames storage names = _names[issuerId];
         _requireIssued(certificate, names.subjectHash, names.keyIdHash);
         _requireSigned(certificate.tbs, certificate.signature, issuer.x, issuer.y);
-        if (certificate.extensions.isCa || certificate.subjectHash != PCK_SUBJECT) revert DcapCollateral_WrongUsage();
-        if (certificate.extensions.keyUsage & X509.USAGE_DIGITAL_SIGNATURE == 0) revert DcapCollateral_WrongUsage();
+        if (!IntelNames.isPck(certificate)) revert DcapCollateral_WrongUsage();
 
         (bool revoked, uint40 checkedUntil) = _check(issuerId, certificate.serial, crl);
         if (revoked) revert DcapCollateral_Revoked();
@@ -372,7 +362,8 @@ contract DcapCollateral is IDcapCollateral {
         stored.number = uint128(crl.number);
     }
 
-    /// @dev Replaces signed JSON by a newer one that is in force: neither its date nor its evaluation number may fall.
+    /// @dev Replaces signed JSON by a newer one that is in force: neither its date nor its evaluation number may fall. The same one may come
+    /// again where it counts longer than before: after the root's next revocation list, or under the renewed certificate of its signer.
     function _replaceJson(
         Signed storage stored,
         bytes memory packed,
@@ -382,10 +373,15 @@ contract DcapCollateral is IDcapCollateral {
         bytes10 issuerId
     ) private {
         _requireInForce(issuedAt, nextUpdate);
-        if (issuedAt <= stored.issuedAt || evaluation < stored.evaluation) revert DcapCollateral_NotNewer();
-        stored.hash = keccak256(packed);
+        bytes32 hash = keccak256(packed);
+        uint256 validUntil = Math.min(nextUpdate, _rootCheckedUntil());
+        if (issuedAt == stored.issuedAt && hash == stored.hash && evaluation == stored.evaluation) {
+            uint256 end = Math.min(stored.validUntil, _endOf(stored.issuerId));
+            if (Math.min(validUntil, _endOf(issuerId)) <= end) revert DcapCollateral_NotNewer();
+        } else if (issuedAt <= stored.issuedAt || evaluation < stored.evaluation) revert DcapCollateral_NotNewer();
+        stored.hash = hash;
         stored.issuedAt = uint40(issuedAt);
-        stored.validUntil = uint40(Math.min(nextUpdate, _rootCheckedUntil()));
+        stored.validUntil = uint40(validUntil);
         stored.evaluation = evaluation;
         stored.issuerId = issuerId;
     }
@@ -464,19 +460,6 @@ contract DcapCollateral is IDcapCollateral {
     function _isSigned(Span tbs, Span signature, uint256 x, uint256 y) private view returns (bool) {
         (uint256 r, uint256 s) = X509.signature256(signature.toBytes());
         return P256.verify(NATIVE_P256, sha256(tbs.toBytes()), r, s, x, y);
-    }
-
-    function _roleOf(Certificate memory certificate) private pure returns (IssuerRole) {
-        bytes32 subject = certificate.subjectHash;
-        uint16 usage = certificate.extensions.keyUsage;
-        uint16 issuing = X509.USAGE_KEY_CERT_SIGN | X509.USAGE_CRL_SIGN;
-        if (certificate.extensions.isCa) {
-            bool isPckCa = subject == PLATFORM_CA || subject == PROCESSOR_CA;
-            if (isPckCa && usage & issuing == issuing) return IssuerRole.PckCa;
-        } else if (subject == TCB_SIGNING && usage & X509.USAGE_DIGITAL_SIGNATURE != 0) {
-            return IssuerRole.TcbSigning;
-        }
-        revert DcapCollateral_WrongUsage();
     }
 
     function _keyOf(Certificate memory certificate) private pure returns (uint256 x, uint256 y) {

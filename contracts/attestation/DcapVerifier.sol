@@ -136,7 +136,7 @@ contract DcapVerifier is IDcapVerifier {
 
     function _takePart(bytes calldata aux) private pure returns (bytes calldata part, bytes calldata rest) {
         if (aux.length < 2) revert DcapVerifier_InvalidAux();
-        uint256 end = 2 + uint16(bytes2(aux[0:2]));
+        uint256 end = 2 + uint256(uint16(bytes2(aux[0:2])));
         if (aux.length < end) revert DcapVerifier_InvalidAux();
         return (aux[2:end], aux[end:]);
     }

@@ -109,7 +109,8 @@ interface IDcapCollateral {
     function refreshPck(bytes calldata der, bytes calldata crl) external;
     /// @notice Makes the chain of certificates inside of raw quotes, PEM as it stands there, a name of its first certificate.
     function linkPem(bytes calldata pem, bytes calldata der) external;
-    /// @notice TCB info of a platform family: the body as Intel signed it, without what stands around it.
+    /// @notice TCB info of a platform family: the body as Intel signed it, without what stands around it. The same body may come again where
+    /// it counts longer than before.
     /// @param signature r and s, 32 bytes each
     /// @param issuerId of the signing certificate
     function updateTcbInfo(bytes calldata body, bytes calldata signature, bytes10 issuerId) external;

@@ -78,7 +78,8 @@ interface IInferenceArbiter is IChallenges {
         bytes32 secondRowsHash,
         bytes calldata secondSignature
     ) external;
-    /// @notice A receipt whose `workedAt` is after the end of the enclave that signed it.
+    /// @notice A receipt whose `workedAt` is after the end of the enclave that signed it, as its operator knew it (`promisedUntil`): what a recheck
+    /// ends without notice is not paid, but no offence.
     function proveLateReceipt(address escrow, Receipt calldata receipt, bytes calldata signature) external;
     /// @notice A receipt for a version that was never active before `workedAt` or whose grace had ended.
     function proveStaleReceipt(address escrow, Receipt calldata receipt, bytes calldata signature) external;

@@ -44,28 +44,25 @@ struct Node {
 
 /// @notice An attested enclave, named by its receipt key.
 /// @param node operator
+/// @param registeredAt Unix seconds
+/// @param promisedUntil Unix seconds, the end that its operator knows: at registration, or by his own revocation. A receipt of later work convicts
+/// him; a recheck, which comes without notice, leaves it alone
 /// @param verifier the contract that verified its attestation
 /// @param teeType family
-/// @param worsenedAt Unix seconds of the last recheck that found the platform in a worse state, or zero
-/// @param statusBefore state of the platform until then
 /// @param tcbStatus state of the platform, at registration or by the last recheck
-/// @param registeredAt Unix seconds
-/// @param validUntil Unix seconds, the last at which its work is payable
+/// @param validUntil Unix seconds, the last at which its work is payable; never above `promisedUntil`
 /// @param measurementId identity of its code
-/// @param platformId identity of its machine, or zero
 /// @param hpkeKeyHash keccak256 of its HPKE public key
 /// @param basisId what its attestation rests on, see ITeeVerifier.recheck; zero once it has fallen out
 struct Enclave {
     address node;
-    uint40 worsenedAt;
-    TcbStatus statusBefore;
+    uint40 registeredAt;
+    uint40 promisedUntil;
     address verifier;
     TeeType teeType;
     TcbStatus tcbStatus;
-    uint40 registeredAt;
     uint40 validUntil;
     bytes32 measurementId;
-    bytes32 platformId;
     bytes32 hpkeKeyHash;
     bytes32 basisId;
 }
@@ -106,7 +103,7 @@ struct Policy {
 
 /// @title INodeRegistry
 /// @notice Operators, their stake, their attested enclaves, and what each line accepts of them.
-/// @dev Governance (AccessManager, with delays) reaches the accepted verifiers and the default measurements only.
+/// @dev Governance (AccessManager, with delays) reaches the accepted verifiers, the default measurements and the lives of later enclaves only.
 /// Slashing is for the contracts that were named once at deployment, which act on objective proofs. No setting works backwards: a window that has
 /// begun may end now at the earliest, and a stricter policy leaves earlier work payable.
 /// @custom:security-contact see SECURITY.md
@@ -119,6 +116,7 @@ interface INodeRegistry {
     /// @notice Emitted when a slasher took stake: `paid` is owed to `victim`, `burned` leaves circulation.
     event Slashed(address indexed node, address indexed victim, uint256 paid, uint256 burned);
     event CompensationWithdrawn(address indexed victim, address indexed to, uint256 amount);
+    /// @notice Emitted when an enclave was registered. `platformId` names its machine, zero when the family has no name for it.
     event EnclaveRegistered(
         address indexed node,
         address indexed receiptKey,
@@ -126,6 +124,7 @@ interface INodeRegistry {
         address verifier,
         bytes hpkePublicKey,
         bytes32 versionSet,
+        bytes32 platformId,
         uint40 validUntil
     );
     /// @notice Emitted when an operator ended an enclave; work up to `validUntil` stays payable.
@@ -225,7 +224,7 @@ interface INodeRegistry {
 
     /// @notice Has an enclave judged again by the certificates, revocations and collateral of now, by anybody. A life can become shorter and a
     /// platform's state worse, for later work; nothing becomes better. For an enclave that has fallen out, the caller gets {RECHECK_BOUNTY}
-    /// of the node's stake ({compensationOf}), and as much is burned: who rechecks himself loses by it.
+    /// of the node's stake ({compensationOf}), and as much is burned: who rechecks himself loses by it. Receipts of later work convict nobody by it.
     /// @param aux what the verifier needs, see ITeeVerifier.recheck
     function recheck(address receiptKey, bytes calldata aux) external;
 
@@ -253,7 +252,7 @@ interface INodeRegistry {
     function setLineMeasurement(bytes32 lineId, bytes32 measurementId, Window calldata window) external;
 
     /// @notice Begins a new list of measurements for a line, in one step, however long the old one is: its measurements count until `sunset`, at the
-    /// earliest now, unless they are set again.
+    /// earliest now, unless they are set again. No more than one list has a sunset ahead: one that still has ends now.
     function startMeasurementList(bytes32 lineId, uint40 sunset) external;
 
     /// @notice Governance: enclaves of a family live no longer than `ttl` seconds from now on; 0 for {MAX_ENCLAVE_TTL}. Later registrations only.

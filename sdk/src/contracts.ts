@@ -2,22 +2,30 @@ import { type BaseContract, Contract, type ContractRunner, Interface, type Inter
 import {
   accessManagerAbi,
   datasetRegistryAbi,
+  dcapCollateralAbi,
+  dcapVerifierAbi,
   deltaLedgerAbi,
   developmentTeeVerifierAbi,
   inferenceArbiterAbi,
   inferenceEscrowAbi,
   modelRegistryAbi,
+  nitroCertStoreAbi,
+  nitroVerifierAbi,
   nodeRegistryAbi,
   testTokenAbi,
 } from "./abis/index.js";
 import type { AccessManager } from "./abis/types/AccessManager.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
 import type { DatasetRegistry } from "./abis/types/DatasetRegistry.js";
+import type { DcapCollateral } from "./abis/types/DcapCollateral.js";
+import type { DcapVerifier } from "./abis/types/DcapVerifier.js";
 import type { DeltaLedger } from "./abis/types/DeltaLedger.js";
 import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier.js";
 import type { InferenceArbiter } from "./abis/types/InferenceArbiter.js";
 import type { InferenceEscrow } from "./abis/types/InferenceEscrow.js";
 import type { ModelRegistry } from "./abis/types/ModelRegistry.js";
+import type { NitroCertStore } from "./abis/types/NitroCertStore.js";
+import type { NitroVerifier } from "./abis/types/NitroVerifier.js";
 import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
 import type { TestToken } from "./abis/types/TestToken.js";
 import type { Plain } from "./plain.js";
@@ -26,12 +34,18 @@ import type { Plain } from "./plain.js";
 export interface Contracts {
   AccessManager: AccessManager;
   DatasetRegistry: DatasetRegistry;
+  /** Where Intel's certificates and collateral are. */
+  DcapCollateral: DcapCollateral;
+  DcapVerifier: DcapVerifier;
   DeltaLedger: DeltaLedger;
   /** On development deployments only. */
   DevelopmentTeeVerifier: DevelopmentTeeVerifier;
   InferenceArbiter: InferenceArbiter;
   InferenceEscrow: InferenceEscrow;
   ModelRegistry: ModelRegistry;
+  /** Where enclaves of AWS Nitro are accepted. */
+  NitroCertStore: NitroCertStore;
+  NitroVerifier: NitroVerifier;
   NodeRegistry: NodeRegistry;
   /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
@@ -42,11 +56,15 @@ export type ContractName = keyof Contracts;
 const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   AccessManager: accessManagerAbi,
   DatasetRegistry: datasetRegistryAbi,
+  DcapCollateral: dcapCollateralAbi,
+  DcapVerifier: dcapVerifierAbi,
   DeltaLedger: deltaLedgerAbi,
   DevelopmentTeeVerifier: developmentTeeVerifierAbi,
   InferenceArbiter: inferenceArbiterAbi,
   InferenceEscrow: inferenceEscrowAbi,
   ModelRegistry: modelRegistryAbi,
+  NitroCertStore: nitroCertStoreAbi,
+  NitroVerifier: nitroVerifierAbi,
   NodeRegistry: nodeRegistryAbi,
   Token: testTokenAbi,
 };

@@ -100,17 +100,21 @@ export interface Node {
 export interface Enclave {
   /** Operator; zero for an unknown receipt key. */
   node: Hex;
-  verifier: Hex;
-  teeType: TeeType;
-  tcbStatus: TcbStatus;
   /** Unix seconds. */
   registeredAt: bigint;
+  /** Unix seconds, the end that its operator knows: a receipt of later work convicts him. */
+  promisedUntil: bigint;
+  verifier: Hex;
+  teeType: TeeType;
+  /** State of the platform, at registration or by the last recheck. */
+  tcbStatus: TcbStatus;
   /** Unix seconds, the last at which its work is payable. */
   validUntil: bigint;
   measurementId: Hex;
-  platformId: Hex;
   /** keccak256 of its HPKE public key. */
   hpkeKeyHash: Hex;
+  /** What its attestation rests on, for `recheck`; zero once it has fallen out. */
+  basisId: Hex;
 }
 
 /** Time in which something is accepted: Unix seconds, both ends included. */

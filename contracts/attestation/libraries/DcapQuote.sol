@@ -122,8 +122,12 @@ library DcapQuote {
         if (data.length < length) revert DcapQuote_Truncated(data.length, length);
     }
 
-    function _le16(bytes calldata data, uint256 place) private pure returns (uint256) {
-        return uint256(uint8(data[place])) | (uint256(uint8(data[place + 1])) << 8);
+    /// @dev The callers know that the data is long enough.
+    function _le16(bytes calldata data, uint256 place) private pure returns (uint256 value) {
+        assembly {
+            let word := calldataload(add(data.offset, place))
+            value := or(byte(0, word), shl(8, byte(1, word)))
+        }
     }
 
     function _le32(bytes calldata data, uint256 place) private pure returns (uint256) {

@@ -41,10 +41,13 @@ library DcapStatus {
         status = converge(status, _qeStatus(basis, identity));
     }
 
-    /// @notice A platform's state with one of its parts taken into account.
+    /// @notice A platform's state with one of its parts taken into account: the quoting enclave, whose every weakness but a revocation Intel
+    /// takes for "out of date" (EnclaveReportVerifier.cpp), or the TDX module.
+    /// @dev A TD of TDX 1.5 whose module was updated since its launch stays out of date: what Intel's TDRelaunchCheck.cpp calls "relaunch
+    /// advised" is this state, with the advice that a launch mends it.
     function converge(TcbStatus platform, TcbStatus part) internal pure returns (TcbStatus) {
         if (part == TcbStatus.Revoked) return TcbStatus.Revoked;
-        if (part != TcbStatus.OutOfDate) return platform;
+        if (part == TcbStatus.UpToDate) return platform;
         if (platform <= TcbStatus.SwHardeningNeeded) return TcbStatus.OutOfDate;
         if (platform <= TcbStatus.ConfigurationAndSwHardeningNeeded) return TcbStatus.OutOfDateConfigurationNeeded;
         return platform;

@@ -3,6 +3,8 @@ pragma solidity ^0.8.30;
 // JSON has double quotes itself.
 // solhint-disable quotes
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {TcbStatus} from "../../interfaces/ITeeVerifier.sol";
 import {Der} from "./Der.sol";
 
@@ -119,25 +121,49 @@ library IntelJson {
         revert IntelJson_Unexpected(place);
     }
 
-    /// @notice What stands behind the next `}`, of an object with strings and lists of strings only. Looks no further than 4 KB.
-    /// @dev Words of 32 bytes: a byte is zero in `word` where `}` stands, and its highest bit is set in `found`.
-    function passObject(uint256 place) internal pure returns (uint256) {
-        uint256 limit = place + 4096;
-        uint256 found;
-        for (; place < limit; place += 32) {
-            assembly {
-                let low := 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f
-                let word := xor(calldataload(place), 0x7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d)
-                found := not(or(or(add(and(word, low), low), word), low))
-            }
-            if (found != 0) break;
-        }
-        if (found == 0) revert IntelJson_Unexpected(place);
-        while (found >> 255 == 0) {
-            found <<= 8;
+    /// @notice Passes `,"<name>":"<text>"` where it comes next; see {passText}.
+    function passOptionalText(uint256 place, bytes32 name, uint256 length) internal pure returns (uint256) {
+        return isNext(place, name, length) ? passText(place + length) : place;
+    }
+
+    /// @notice Passes `,"advisoryIDs":["<text>",...]` where it comes next.
+    function passAdvisories(uint256 place) internal pure returns (uint256) {
+        if (!isNext(place, ',"advisoryIDs":[', 16)) return place;
+        place += 16;
+        if (isNext(place, "]", 1)) return place + 1;
+        for (;;) {
+            place = passText(place);
+            if (!isNext(place, ",", 1)) break;
             ++place;
         }
-        return place + 1;
+        return passOne(place, "]");
+    }
+
+    /// @notice Passes `"<text>"`: printable ASCII without escapes, which Intel writes none of.
+    /// @dev Words of 32 bytes: the highest bit of a byte is set in `quotes` where `"` stands, in `others` where what no text has does. Behind the
+    /// end of calldata there are zeros, which no text has.
+    function passText(uint256 place) internal pure returns (uint256 next) {
+        next = passOne(place, '"');
+        uint256 quotes;
+        while (quotes == 0) {
+            uint256 others;
+            assembly {
+                let low := 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f
+                let word := calldataload(next)
+                let part := xor(word, 0x2222222222222222222222222222222222222222222222222222222222222222)
+                quotes := not(or(or(add(and(part, low), low), part), low))
+                part := xor(word, 0x5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c)
+                others := not(or(or(add(and(part, low), low), part), low))
+                // Below 0x20: neither bit 5 nor bit 6. Above 0x7f: bit 7.
+                part := and(word, 0x6060606060606060606060606060606060606060606060606060606060606060)
+                others := or(others, not(or(add(part, low), low)))
+                others := or(others, and(word, not(low)))
+            }
+            uint256 length = quotes == 0 ? 32 : (255 - Math.log2(quotes)) >> 3;
+            if (others >> (256 - 8 * length) != 0) revert IntelJson_Unexpected(next);
+            next += length;
+        }
+        ++next;
     }
 
     /// @dev 2 * size hex digits, size <= 16, all of them checked at once: each byte becomes a digit 0 to 15, then pairs become bytes.

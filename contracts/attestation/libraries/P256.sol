@@ -46,7 +46,7 @@ library P256 {
         }
     }
 
-    /// @notice Whether this chain has the precompile: it accepts a signature that is valid, and not one that is wrong.
+    /// @notice Whether this chain has the precompile: it accepts a signature that is valid, with low and with high S, and not one that is wrong.
     /// @dev Wycheproof, ecdsa_secp256r1_sha256_p1363_test.json, case 1.
     function hasPrecompile() internal view returns (bool) {
         bytes32 digest = 0xbb5a52f42f9c9261ed4361f59422a1e30036e7c32b270c8807a419feca605023;
@@ -54,6 +54,9 @@ library P256 {
         uint256 s = 0x4cd60b855d442f5b3c7b11eb6c4e0ae7525fe710fab9aa7c77a67f79e6fadd76;
         uint256 x = 0x2927b10512bae3eddcfe467828128bad2903269919f7086069c8c4df6c732838;
         uint256 y = 0xc7787964eaac00e5921fb1498a60f4606766b3d9685001558d1a974e7341513e;
-        return verifyNative(digest, r, s, x, y) && !verifyNative(digest, r, s ^ 1, x, y);
+        return
+            verifyNative(digest, r, s, x, y) &&
+            verifyNative(digest, r, N - s, x, y) &&
+            !verifyNative(digest, r, s ^ 1, x, y);
     }
 }

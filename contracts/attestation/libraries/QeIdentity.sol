@@ -72,7 +72,7 @@ library QeIdentity {
             (status, place) = place.pass(',"tcbStatus":', 13).readStatus();
             levels = bytes.concat(levels, bytes2(uint16(isvSvn)), bytes1(uint8(status)));
             ++count;
-            place = place.passObject();
+            place = place.passAdvisories().pass("}", 1);
             if (!place.isNext(",", 1)) break;
             ++place;
         }

@@ -90,6 +90,15 @@ library X509 {
         _readTbs(Der.only(tbs, Der.SEQUENCE), curve, certificate);
     }
 
+    /// @notice x and y of the key in a certificate that {parse} accepted before: reads nothing else, for a few thousand gas.
+    function publicKeyOf(bytes calldata der, Curve curve) internal pure returns (bytes calldata) {
+        (bytes calldata rest, ) = Der.take(Der.only(der, Der.SEQUENCE), Der.SEQUENCE);
+        // Version, serial number, algorithm, issuer, validity, subject.
+        for (uint256 i = 0; i < 6; ++i) (, , , rest) = Der.element(rest);
+        (rest, ) = Der.take(rest, Der.SEQUENCE);
+        return _publicKey(rest, curve).toBytes();
+    }
+
     /// @notice What follows the signed part of a certificate or CRL: algorithm and signature.
     function signatureOf(bytes calldata rest, Curve curve) internal pure returns (Span) {
         rest = takeAlgorithm(rest, curve);

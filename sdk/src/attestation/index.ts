@@ -10,5 +10,6 @@ export {
   sgxMeasurementId,
   tdxMeasurementId,
 } from "./measurement.js";
+export * from "./nitro/index.js";
 export * from "./p384/index.js";
 export { HPKE_SUITE_ID, reportDataOf } from "./report-data.js";

@@ -1,11 +1,12 @@
 import { AbiCoder, concat, id, keccak256 } from "ethers";
 import { FreeholdError } from "../errors/base.js";
 import type { Hex } from "../hex.js";
+import { parseQuoteBody, SGX_BODY, TD10_BODY, TD15_BODY } from "./dcap/quote.js";
 
 /** Thrown when bytes are not what a measurement is taken of. */
 export class MeasurementError extends FreeholdError {
-  constructor(message: string, hint?: string) {
-    super("BAD_EVIDENCE", message, hint === undefined ? {} : { hint });
+  constructor(message: string) {
+    super("BAD_EVIDENCE", message);
   }
 }
 
@@ -41,12 +42,6 @@ export function nitroMeasurementId({ pcr0, pcr1, pcr2 }: NitroRegisters): Hex {
 export function isNitroDebug({ pcr0, pcr1, pcr2 }: NitroRegisters): boolean {
   return [pcr0, pcr1, pcr2].some((register) => register.every((byte) => byte === 0));
 }
-
-/** Bytes of a TD report body: TDX 1.0, and 1.5, which adds TEE_TCB_SVN_2 and MRSERVICETD. */
-const TD10_BODY = 584;
-const TD15_BODY = 648;
-/** Bytes of an SGX enclave report body. */
-export const SGX_BODY = 384;
 
 /** Where TDATTRIBUTES begin and RTMR3 ends, and MRSERVICETD and REPORTDATA lie, in a TD report body. */
 const TD_REGISTERS = [120, 520] as const;
@@ -106,17 +101,11 @@ export interface QuoteMeasurement {
   readonly reportData: Uint8Array;
 }
 
-const HEADER = 48;
-const TEE_SGX = 0x00;
-const TEE_TDX = 0x81;
-/** Body types of a quote of version 5, and their bytes. */
-const BODIES: Readonly<Record<number, number>> = { 1: SGX_BODY, 2: TD10_BODY, 3: TD15_BODY };
-
 /**
- * Reads a DCAP quote of version 3, 4 or 5 as far as the measurement. It verifies nothing. Throws `BAD_EVIDENCE` for other bytes.
+ * Reads a DCAP quote of version 3, 4 or 5 as far as the measurement. It verifies nothing. Throws `BAD_QUOTE` for other bytes.
  */
 export function measureQuote(quote: Uint8Array): QuoteMeasurement {
-  const { isTdx, body } = bodyOf(quote);
+  const { isTdx, body } = parseQuoteBody(quote);
   if (isTdx) {
     return {
       family: "IntelTdx",
@@ -128,32 +117,6 @@ export function measureQuote(quote: Uint8Array): QuoteMeasurement {
   }
   const debug = ((body[SGX_FIELDS.attributeFlags[0]] ?? 0) & 2) !== 0;
   return { family: "IntelSgx", measurementId: sgxMeasurementId(body), debug, reportData: body.slice(320, 384) };
-}
-
-function bodyOf(quote: Uint8Array): { isTdx: boolean; body: Uint8Array } {
-  const view = new DataView(quote.buffer, quote.byteOffset, quote.byteLength);
-  if (quote.length < HEADER + 6)
-    throw new MeasurementError(`a quote has a header of ${HEADER} bytes: got ${quote.length}`);
-  const version = view.getUint16(0, true);
-  const tee = view.getUint32(4, true);
-  if (version < 3 || version > 5) throw new MeasurementError(`quote version ${version} is not 3, 4 or 5`);
-  // Version 3 has no TEE type: the bytes are reserved.
-  if (version > 3 && tee !== TEE_SGX && tee !== TEE_TDX) throw new MeasurementError(`TEE type ${tee} is not known`);
-  let isTdx = version > 3 && tee === TEE_TDX;
-  let start = HEADER;
-  let length = isTdx ? TD10_BODY : SGX_BODY;
-  if (version === 5) {
-    const type = view.getUint16(HEADER, true);
-    length = BODIES[type] ?? 0;
-    start = HEADER + 6;
-    if (length === 0 || length !== view.getUint32(HEADER + 2, true))
-      throw new MeasurementError(`body type ${type} is not known`);
-    if (isTdx !== (length !== SGX_BODY)) throw new MeasurementError(`body type ${type} is not of TEE type ${tee}`);
-    isTdx = length !== SGX_BODY;
-  }
-  if (quote.length < start + length)
-    throw new MeasurementError(`the quote ends within its body: ${quote.length} bytes`);
-  return { isTdx, body: quote.subarray(start, start + length) };
 }
 
 function measurementId(family: string, parts: readonly Uint8Array[]): Hex {

@@ -53,11 +53,15 @@ const HINTS: Readonly<Record<string, string>> = {
   NodeRegistry_AttestationExpired: "Attest again.",
   NodeRegistry_BindingMismatch: "The evidence was made for another node, key, chain or challenge block: attest again.",
   NodeRegistry_DevelopmentTee: "A production deployment takes hardware attestations only.",
+  NodeRegistry_EnclaveEnded: "Its life is over: nothing is left to be judged again.",
+  NodeRegistry_EvidenceTime: "Attest again, and look at the clock of the platform.",
   NodeRegistry_NoSlashers: "The deployment is not finished: its administrator names the slashers first.",
   NodeRegistry_NotAcceptedByLine: "The line's owner must accept verifier and measurement: nodes.setPolicy.",
+  NodeRegistry_NothingChanged: "The enclave is as sound as it was: there is no bounty to earn.",
   NodeRegistry_NotThawed: "Request the thaw, then wait until thawAt.",
   NodeRegistry_StakeTooLow: "Add stake first: nodes.approveStake, then nodes.addStake.",
-  NodeRegistry_StaleChallenge: "Attest again with a block among the last 256.",
+  NodeRegistry_StaleChallenge:
+    "Attest again with a block among the last 256: further back, not every chain keeps hashes.",
   NodeRegistry_UnknownNode: "Register first: nodes.register.",
   NodeRegistry_VerifierNotAccepted: "Governance does not accept this verifier now.",
 };

@@ -5,8 +5,8 @@ import { type Hex, sameHex } from "../hex.js";
 
 /** What the chain says of a receipt; Unix seconds. */
 export interface ReceiptFacts {
-  /** Until when its enclave was valid. */
-  readonly validUntil: bigint;
+  /** The end of its enclave that its operator knew: a recheck, which comes without notice, convicts nobody. */
+  readonly promisedUntil: bigint;
   /** Until when its version was payable. */
   readonly payableUntil: bigint;
 }
@@ -52,11 +52,11 @@ export function isDoubleBatch(first: Batch, second: Batch): boolean {
   return isSameBook && first.nonce === second.nonce && !isSameStruct(first, second);
 }
 
-function singleProofs(signed: SignedReceipt, { validUntil, payableUntil }: ReceiptFacts): ReceiptProof[] {
+function singleProofs(signed: SignedReceipt, { promisedUntil, payableUntil }: ReceiptFacts): ReceiptProof[] {
   const { receipt } = signed;
   const proof = (offence: Offence): ReceiptProof => ({ offence, receipts: [signed], of: receipt });
   return [
-    ...(receipt.workedAt > validUntil ? [proof(Offence.LateReceipt)] : []),
+    ...(receipt.workedAt > promisedUntil ? [proof(Offence.LateReceipt)] : []),
     ...(payableUntil < receipt.workedAt ? [proof(Offence.StaleReceipt)] : []),
   ];
 }

@@ -9,8 +9,9 @@ import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
 import {ModelAnchor, ModelTerms, Visibility} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {Policy, Registration, Window} from "../../../contracts/interfaces/INodeRegistry.sol";
-import {TcbStatus} from "../../../contracts/interfaces/ITeeVerifier.sol";
+import {TcbStatus, TeeReport, TeeType} from "../../../contracts/interfaces/ITeeVerifier.sol";
 import {Commitments, Delta, DeltaFormat} from "../../../contracts/libraries/Hashes.sol";
+import {ScriptedVerifier} from "../../../contracts/mocks/ScriptedVerifier.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
@@ -155,6 +156,32 @@ abstract contract WorldActions is Test {
         Registration memory registration = _registration(node, receiptKey);
         vm.prank(node);
         nodes.registerEnclave(registration);
+    }
+
+    /// @dev An enclave of a vendor's family, with the world's measurement, whose verifier says what it is told.
+    function _registerScripted(ScriptedVerifier scripted, address node, address receiptKey) internal {
+        Registration memory registration = _registration(node, receiptKey);
+        registration.verifier = scripted;
+        registration.evidence = abi.encode(_teeReport(node, receiptKey));
+        vm.prank(node);
+        nodes.registerEnclave(registration);
+    }
+
+    /// @dev A sound vendor's report that lasts as long as {_report}'s.
+    function _teeReport(address node, address receiptKey) internal view returns (TeeReport memory) {
+        DevelopmentReport memory report = _report(node, receiptKey);
+        return
+            TeeReport({
+                teeType: TeeType.IntelTdx,
+                measurementId: report.measurementId,
+                binding: report.binding,
+                evidenceId: keccak256(abi.encode("evidence", report.binding)),
+                issuedAt: 0,
+                validUntil: report.validUntil,
+                tcbStatus: TcbStatus.UpToDate,
+                platformId: report.platformId,
+                basisId: keccak256("basis")
+            });
     }
 
     function _registration(address node, address receiptKey) internal view returns (Registration memory) {

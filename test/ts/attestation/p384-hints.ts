@@ -14,7 +14,7 @@ import { bytes48, numberOf, ORDER, sha384 } from "./utils/signatures.ts";
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
 /** Variants of hints of right signatures, and of wrong ones. */
 const RIGHT = NIGHTLY ? 50_000 : 2_000;
-const WRONG = NIGHTLY ? 100_000 : 8_000;
+const WRONG = NIGHTLY ? 98_000 : 8_400;
 const BATCH = 200;
 const [REFUSED, ACCEPTED, REVERTED] = ["00", "01", "02"];
 
@@ -80,7 +80,7 @@ describe("P-384: hints of an adversary", function () {
   });
 
   it(`no change of forged hints makes a wrong signature pass (${WRONG})`, async () => {
-    const rounds = 16;
+    const rounds = 14;
     const outcomes = { [REFUSED!]: 0, [ACCEPTED!]: 0, [REVERTED!]: 0 };
     for (let round = 0; round < rounds; round++) {
       const signature = wrong(round);

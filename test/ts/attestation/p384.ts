@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { p384 } from "@noble/curves/nist.js";
 import { expect } from "chai";
 import { keccak256 } from "ethers";
 import { network } from "hardhat";
 import { P384Error, type P384Signature, p384Hints, p384Input, p384Table } from "../../../sdk/dist/attestation/index.js";
-import { readVector, vectorsDirectory } from "../utils/vectors.ts";
+import { readVector, vectorsOf } from "../utils/vectors.ts";
 import { deployP384 } from "./utils/crypto.ts";
 import { bytes48, nitroSignatures, numberOf, ORDER, sha384 } from "./utils/signatures.ts";
 
@@ -82,7 +80,7 @@ describe("P-384", function () {
   };
 
   it("judges every case of Wycheproof (p1363) as it should, with hints and without", async function () {
-    const file = await readVector("wycheproof/ecdsa_secp384r1_sha384_p1363_test.json");
+    const file = readVector("wycheproof/ecdsa_secp384r1_sha384_p1363_test.json");
     if (file === undefined) return this.skip();
     const others = p384Hints(signed(NONE));
     let judged = 0;
@@ -111,8 +109,7 @@ describe("P-384", function () {
   });
 
   it("accepts every genuine signature of AWS Nitro, and not for another digest", async function () {
-    if ((await readVector("nitro/base-2024-11-30.cose")) === undefined) return this.skip();
-    const all = nitroSignatures((...path) => readFileSync(join(vectorsDirectory(), ...path)));
+    const all = nitroSignatures(vectorsOf("nitro") ?? this.skip());
     expect(all.length).to.be.greaterThan(20);
     const high = all.filter(({ s }) => numberOf(s) > ORDER / 2n).length;
     // Half of them have a high S: whoever refuses those refuses genuine documents.

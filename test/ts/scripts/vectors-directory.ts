@@ -31,9 +31,9 @@ describe("the directory of the vectors", () => {
     const { warn } = console;
     console.warn = (line: unknown) => void said.push(line);
     try {
-      expect(await readVector("there.bin", root)).to.deep.equal(Buffer.from("bytes"));
-      expect(await readVector("absent.bin", root)).to.equal(undefined);
-      expect(await readVector("absent.bin", root)).to.equal(undefined);
+      expect(readVector("there.bin", root)).to.deep.equal(Buffer.from("bytes"));
+      expect(readVector("absent.bin", root)).to.equal(undefined);
+      expect(readVector("absent.bin", root)).to.equal(undefined);
     } finally {
       console.warn = warn;
     }

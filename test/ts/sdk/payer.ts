@@ -112,20 +112,20 @@ describe("sdk: payer", () => {
     it("case 59: answers lost on the way cost no headroom that was not in flight", async () => {
       const channel = await open(10_000n);
       const store = memoryStore();
-      const session = await payer.inference.connect({ ...parameters(), channel, store, timeoutMs: 400 });
+      const session = await payer.inference.connect({ ...parameters(), channel, store, timeoutMs: 3_000 });
       await session.request({ input: INPUT, timeoutMs: 30_000 });
       node.misbehaviour = {
         arrive: jumble,
         leave: async (post) => {
           await jumble();
-          if (post % 4 === 0) await pause(600);
+          if (post % 4 === 0) await pause(4_500);
         },
         before: (_, post) => post % 7 === 0,
       };
       const { done, failed } = await outcomes(Array.from({ length: 24 }, () => session.request({ input: INPUT })));
       expect(done.length).to.be.greaterThan(0);
       expect(new Set(failed.map((error) => (error as { code: string }).code))).to.deep.equal(new Set(["NODE_TIMEOUT"]));
-      await pause(400);
+      await pause(2_500);
       node.misbehaviour = {};
       const { receipt } = await session.request({ input: INPUT, timeoutMs: 30_000 });
       const state = await stateIn(store, channel);

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,13 +21,30 @@ export function vectorsDirectory(environment: VectorEnvironment = process.env, r
 
 const warned = new Set<string>();
 
-/** Bytes of a vector, by its name below {@link vectorsDirectory}; without it a warning, the first time, and undefined. */
-export async function readVector(name: string, directory = vectorsDirectory()): Promise<Buffer | undefined> {
+function warn(path: string): void {
+  if (warned.has(path)) return;
+  warned.add(path);
+  console.warn(`SKIPPED: ${path} is absent; run npm run vectors:fetch`);
+}
+
+/** A vector by its name below {@link vectorsDirectory}; without it a warning, the first time, and undefined. */
+export function readVector(name: string, directory = vectorsDirectory()): Buffer | undefined {
   const path = join(directory, name);
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined && !warned.has(path)) {
-    warned.add(path);
-    console.warn(`SKIPPED: ${path} is absent; run npm run vectors:fetch`);
-  }
-  return bytes;
+  if (existsSync(path)) return readFileSync(path);
+  warn(path);
+  return undefined;
+}
+
+/** A vector that the running test needs: without it the test is skipped, with a warning. */
+export function genuine(context: Mocha.Context, name: string): Uint8Array {
+  const bytes = readVector(name);
+  return bytes === undefined ? context.skip() : new Uint8Array(bytes);
+}
+
+/** Path of a directory of vectors; without it a warning, the first time, and undefined. */
+export function vectorsOf(part: string): string | undefined {
+  const path = join(vectorsDirectory(), part);
+  if (existsSync(path)) return path;
+  warn(path);
+  return undefined;
 }

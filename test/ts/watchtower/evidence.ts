@@ -164,8 +164,8 @@ describe("watchtower: evidence", () => {
 
   it("finds in two receipts whatever they show, and nothing more", async () => {
     const facts = [
-      { validUntil: 100n, payableUntil: FAR },
-      { validUntil: 100n, payableUntil: FAR },
+      { promisedUntil: 100n, payableUntil: FAR },
+      { promisedUntil: 100n, payableUntil: FAR },
     ];
     const find = async (a: Partial<Receipt>, b: Partial<Receipt>) => {
       const receipts = [await receipt({ workedAt: 50n, ...a }), await receipt({ workedAt: 50n, ...b })];

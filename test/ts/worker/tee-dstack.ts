@@ -3,9 +3,10 @@ import { measureQuote, reportDataOf } from "@freehold/sdk/attestation";
 import type { EnclaveProvider, SealingProvider } from "@freehold/worker";
 import { expect } from "chai";
 import { dstackProvider } from "../../../worker/dist/enclave/tdx/dstack.js";
+import { genuine } from "../utils/vectors.ts";
 import { FakeAgent } from "./harness/dstack.ts";
 import { run } from "./harness/process.ts";
-import { genuine, quoting } from "./harness/tee-vectors.ts";
+import { quoting } from "./harness/quoting.ts";
 
 const REQUEST = {
   binding: `0x${"0a".repeat(32)}`,

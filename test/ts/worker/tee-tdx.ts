@@ -3,8 +3,9 @@ import { measureQuote, reportDataOf } from "@freehold/sdk/attestation";
 import { expect } from "chai";
 import { tdxProvider } from "../../../worker/dist/enclave/tdx/kernel.js";
 import { tsmQuote } from "../../../worker/dist/enclave/tdx/tsm.js";
+import { genuine } from "../utils/vectors.ts";
 import { run } from "./harness/process.ts";
-import { genuine, quoting } from "./harness/tee-vectors.ts";
+import { quoting } from "./harness/quoting.ts";
 import { errno, FakeTsm } from "./harness/tsm.ts";
 
 const REQUEST = {

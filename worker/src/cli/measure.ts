@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Hex } from "@freehold/sdk";
+import { FreeholdError, type Hex } from "@freehold/sdk";
 import { MeasurementError, measureQuote, nitroMeasurementId } from "@freehold/sdk/attestation";
 import { readNitroDocument } from "../enclave/nitro/document.js";
 import { openProvider } from "../enclave/open.js";
@@ -29,7 +29,7 @@ function measureFile(file: string): Hex {
       return measurementId;
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      if (!(error instanceof MeasurementError || error instanceof WorkerError)) throw error;
+      if (!(error instanceof FreeholdError || error instanceof WorkerError)) throw error;
       failures.push(error.message);
     }
   }

@@ -61,7 +61,8 @@ async function attest(measurementId: Hex, request: DevelopmentRequest): Promise<
   const report = {
     measurementId,
     binding: request.binding,
-    issuedAt: request.now,
+    // No time, as in a quote: the challenge block makes it fresh, and a chain without traffic has no time that is new enough.
+    issuedAt: 0n,
     validUntil: request.now + REPORT_LIFE,
     debug: false,
     platformId: NO_PLATFORM,

@@ -12,7 +12,7 @@ export interface RegisterEnclaveParameters {
   hpkePublicKey: Hex;
   /** Digest of the versions that the enclave loaded; default none. */
   versionSet?: Hex;
-  /** A block among the last 256, whose hash the evidence commits to: see `bindingOf`. */
+  /** A block among the last 256 (8,191 where the chain has EIP-2935), whose hash the evidence commits to: see `bindingOf`. */
   challengeBlock: bigint | number;
   evidence: Hex;
   /** Hints and cached certificates; default none. */

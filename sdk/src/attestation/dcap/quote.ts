@@ -8,18 +8,26 @@ export const PEM_CHAIN = 5;
 const QE_REPORT = 6;
 
 const HEADER = 48;
-const SGX_BODY = 384;
-const TDX_BODY = 584;
+const TEE_SGX = 0x00;
+const TEE_TDX = 0x81;
+/** Bytes of an SGX enclave report body, and of a TD report body: TDX 1.0, and 1.5, which adds TEE_TCB_SVN_2 and MRSERVICETD. */
+export const SGX_BODY = 384;
+export const TD10_BODY = 584;
+export const TD15_BODY = 648;
 /** Bytes of the bodies of version 5, by their type. */
-const BODIES: Readonly<Record<number, number>> = { 1: SGX_BODY, 2: TDX_BODY, 3: 648 };
+const BODIES: Readonly<Record<number, number>> = { 1: SGX_BODY, 2: TD10_BODY, 3: TD15_BODY };
 
-/** A quote, taken apart; the parts are views of it. Layout: Intel SGX ECDSA Quote Library Reference, A; Intel TDX DCAP Quoting Library API, A. */
-export interface ParsedQuote {
+/** The part of a quote that says what it is of. */
+export interface QuoteBody {
   readonly version: 3 | 4 | 5;
   readonly isTdx: boolean;
   /** Header and body: what is signed. */
   readonly signed: Uint8Array;
   readonly body: Uint8Array;
+}
+
+/** A quote, taken apart; the parts are views of it. Layout: Intel SGX ECDSA Quote Library Reference, A; Intel TDX DCAP Quoting Library API, A. */
+export interface ParsedQuote extends QuoteBody {
   /** r and s over {@link signed}, 64 bytes. */
   readonly signature: Uint8Array;
   /** Attestation key, x and y on P-256. */
@@ -34,33 +42,47 @@ export interface ParsedQuote {
   readonly trailing: Uint8Array;
 }
 
-/** Takes a quote apart; verifies nothing. Throws `BAD_QUOTE`. */
-export function parseQuote(quote: Uint8Array): ParsedQuote {
+/** Reads a quote as far as its body; verifies nothing. Throws `BAD_QUOTE`. */
+export function parseQuoteBody(quote: Uint8Array): QuoteBody {
   const reader = new Reader(quote);
   const version = reader.u16(0);
   if (version !== 3 && version !== 4 && version !== 5) throw bad(`version ${version} is not read here: 3, 4 and 5 are`);
   if (reader.u16(2) !== 2) throw bad(`attestation key type ${reader.u16(2)} is not ECDSA-256 (2)`);
-  const tee = version === 3 ? 0 : reader.u32(4);
-  if (tee !== 0x00 && tee !== 0x81) throw bad(`TEE type 0x${tee.toString(16)} is neither SGX nor TDX`);
+  // Version 3 has no TEE type: the bytes are reserved.
+  const tee = version === 3 ? TEE_SGX : reader.u32(4);
+  if (tee !== TEE_SGX && tee !== TEE_TDX) throw bad(`TEE type 0x${tee.toString(16)} is neither SGX nor TDX`);
+  const isTdx = tee === TEE_TDX;
   const start = version === 5 ? HEADER + 6 : HEADER;
-  const size = version === 5 ? BODIES[reader.u16(HEADER)] : tee === 0 ? SGX_BODY : TDX_BODY;
-  if (size === undefined) throw bad(`body type ${reader.u16(HEADER)} is not known`);
-  const end = start + size;
+  const size = version === 5 ? declaredBody(reader, isTdx) : isTdx ? TD10_BODY : SGX_BODY;
+  return { version, isTdx, signed: reader.bytes(0, start + size), body: reader.bytes(start, size) };
+}
+
+function declaredBody(reader: Reader, isTdx: boolean): number {
+  const [type, declared] = [reader.u16(HEADER), reader.u32(HEADER + 2)];
+  const size = BODIES[type];
+  if (size === undefined) throw bad(`body type ${type} is not known`);
+  if (declared !== size) throw bad(`a body of type ${type} has ${size} bytes, not ${declared}`);
+  if (isTdx !== (size !== SGX_BODY)) throw bad(`body type ${type} is not of a quote for ${isTdx ? "TDX" : "SGX"}`);
+  return size;
+}
+
+/** Takes a quote apart; verifies nothing. Throws `BAD_QUOTE`. */
+export function parseQuote(quote: Uint8Array): ParsedQuote {
+  const head = parseQuoteBody(quote);
+  const reader = new Reader(quote);
+  const end = head.signed.length;
   const declared = reader.u32(end);
   const data = new Reader(reader.bytes(end + 4, declared));
 
   let place = 128;
-  if (version !== 3) {
+  if (head.version !== 3) {
     if (data.u16(place) !== QE_REPORT) throw bad("the quoting enclave's report is missing");
     place += 6;
   }
   const authEnd = place + 450 + data.u16(place + 448);
   const certificationType = data.u16(authEnd);
   return {
-    version,
-    isTdx: tee === 0x81,
-    signed: reader.bytes(0, end),
-    body: reader.bytes(start, size),
+    ...head,
     signature: data.bytes(0, 64),
     key: data.bytes(64, 64),
     qeReport: data.bytes(place, 384),

@@ -66,7 +66,7 @@ async function factsOf({ receipt, signature }: SignedReceipt, s: TowerSituation)
     nodes.enclaveOf({ receiptKey }),
     deltas.payableUntil({ lineId, versionHash }),
   ]);
-  return sameHex(enclave.node, receipt.node) ? { validUntil: enclave.validUntil, payableUntil } : undefined;
+  return sameHex(enclave.node, receipt.node) ? { promisedUntil: enclave.promisedUntil, payableUntil } : undefined;
 }
 
 function callFor({ offence, receipts }: ReceiptProof, { freehold: { arbiter } }: TowerSituation): Call {

@@ -105,7 +105,7 @@ abstract contract DisputeMoves is SettleMoves {
             bytes memory signature = _signReceipt(enclave.key, first);
             arbiter.proveDoubleReceipt(address(escrow), first, signature, second, _signReceipt(enclave.key, second));
         } else if (kind == 1) {
-            first.workedAt = enclave.validUntil + 1;
+            first.workedAt = enclave.promisedUntil + 1;
             arbiter.proveLateReceipt(address(escrow), first, _signReceipt(enclave.key, first));
         } else if (kind == 2) {
             second.cumulative = first.cumulative;
@@ -135,10 +135,10 @@ abstract contract DisputeMoves is SettleMoves {
         }
     }
 
-    /// @dev What an honest enclave signs convicts nobody.
+    /// @dev What an honest enclave signs convicts nobody, although somebody may have had it rechecked a second ago.
     function _tryHonest(uint256 seed) private returns (bool) {
         uint256 shop = (seed >> 32) % shops.length;
-        (bool found, uint256 key) = _enclaveOf(shops[shop].node);
+        (bool found, uint256 key) = _promisedOf(shops[shop].node, seed >> 64);
         if (!found || ofShop[shop].length == 0) return false;
         Receipt memory first = _receiptOf(shop, ghosts[ofShop[shop][0]].channel);
         Receipt memory second = _receiptOf(shop, ghosts[ofShop[shop][0]].channel);

@@ -84,7 +84,7 @@ contract PaymentsInvariants is Test {
     }
 
     function _assertSeen() private view {
-        string[27] memory done = [
+        string[31] memory done = [
             "open",
             "topUp",
             "V",
@@ -111,12 +111,16 @@ contract PaymentsInvariants is Test {
             "addStake",
             "requestThaw",
             "replayed voucher",
-            "govern"
+            "govern",
+            "fallen",
+            "shorter",
+            "worse",
+            "list"
         ];
         for (uint256 i = 0; i < done.length; ++i) {
             assertTrue(handler.count(bytes32(bytes(done[i]))) != 0, done[i]);
         }
-        string[8] memory refused = [
+        string[12] memory refused = [
             "not payable",
             "nonce",
             "early",
@@ -124,7 +128,11 @@ contract PaymentsInvariants is Test {
             "honest",
             "thaw",
             "replay",
-            "govern"
+            "govern",
+            "bounty of the dead",
+            "bounty twice",
+            "recheck",
+            "list"
         ];
         for (uint256 i = 0; i < refused.length; ++i) {
             assertTrue(handler.refused(bytes32(bytes(refused[i]))) != 0, refused[i]);

@@ -37,11 +37,16 @@ struct GhostChannel {
     bool closed;
 }
 
-/// @notice An enclave that was registered. It works until `validUntil`, Unix seconds.
+/// @notice An enclave that was registered; Unix seconds.
+/// @param validUntil the last at which its work is payable on these lines
+/// @param endsAt the end of its life: later than `validUntil` when the lines do not accept its platform any more
+/// @param promisedUntil the end that its operator knows, which no recheck brings forward
 struct GhostEnclave {
     uint256 key;
     address node;
     uint40 validUntil;
+    uint40 endsAt;
+    uint40 promisedUntil;
 }
 
 /// @notice What happened in a world of two nodes and two lines, and how actions are watched.
@@ -168,6 +173,15 @@ abstract contract PaymentsGhost is PaymentsWorld {
         for (uint256 i = enclaves.length; i > 0; --i) {
             GhostEnclave storage enclave = enclaves[i - 1];
             if (enclave.node == node && enclave.validUntil >= _now()) return (true, enclave.key);
+        }
+        return (false, 0);
+    }
+
+    /// @dev An enclave of the node that has been promised to last, whatever a recheck has said of it since.
+    function _promisedOf(address node, uint256 seed) internal view returns (bool found, uint256 key) {
+        for (uint256 i = 0; i < enclaves.length; ++i) {
+            GhostEnclave storage enclave = enclaves[(i + (seed % enclaves.length)) % enclaves.length];
+            if (enclave.node == node && enclave.promisedUntil >= _now()) return (true, enclave.key);
         }
         return (false, 0);
     }

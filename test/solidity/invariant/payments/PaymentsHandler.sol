@@ -4,13 +4,14 @@ pragma solidity ^0.8.30;
 import {Challenge} from "../../../../contracts/interfaces/IChallenges.sol";
 import {Channel} from "../../../../contracts/interfaces/IChannels.sol";
 import {Earnings} from "../../../../contracts/interfaces/ISettlements.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {AttackMoves} from "./AttackMoves.sol";
 import {GhostChannel, GhostLine, Shop} from "./PaymentsGhost.sol";
 
 /// @notice A world of two nodes, two lines, payers, owners, governance and thieves, which moves at random.
 contract PaymentsHandler is AttackMoves {
     uint256 private constant MOST_TRIES = 400;
-    uint256 private constant KINDS = 40;
+    uint256 private constant KINDS = 42;
     address private immutable OTHER_OWNER = vm.addr(0x0b0f);
 
     constructor() {
@@ -21,6 +22,12 @@ contract PaymentsHandler is AttackMoves {
         _pin(OTHER_OWNER, otherLine, MEASUREMENT);
         _addLine(lineId, OWNER, staleHash, versionHash);
         _addLine(otherLine, OTHER_OWNER, baseHash, otherVersion);
+        scripted = new ScriptedVerifier();
+        nodes.setVerifier(scripted, _always());
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(lines[i].owner);
+            nodes.setLineVerifier(lines[i].id, address(scripted), _always());
+        }
         skip(1);
         _enlist(NODE);
         _enlist(OTHER_NODE);
@@ -71,6 +78,8 @@ contract PaymentsHandler is AttackMoves {
         if (kind == 36) return seed & 3 == 0 ? _moveWithdrawCompensation(seed >> 2) : _moveStake(seed >> 2);
         if (kind == 37) return _moveProve(seed);
         if (kind == 38) return _moveReplay(seed);
+        if (kind == 39) return _moveRecheck(seed);
+        if (kind == 40) return (seed & 3) == 0 && _moveList(seed >> 2);
         return _moveGovern(seed);
     }
 
@@ -122,6 +131,7 @@ contract PaymentsHandler is AttackMoves {
     /// @notice Stakes and compensations, and what was burned, are in the registry; bonds are in the arbiter.
     function assertOthersAreExact() external view {
         uint256 sum = uint256(nodes.nodeOf(NODE).stake) + nodes.nodeOf(OTHER_NODE).stake;
+        sum += nodes.compensationOf(NODE) + nodes.compensationOf(OTHER_NODE);
         sum += nodes.compensationOf(PAYER) + nodes.compensationOf(OTHER_PAYER) + nodes.compensationOf(STRANGER);
         assertLe(sum, nodes.liabilities(), "I4: stake and compensation");
         assertEq(nodes.liabilities(), token.balanceOf(address(nodes)), "I4: registry");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Offence} from "../../../../contracts/interfaces/IInferenceArbiter.sol";
+import {IInferenceArbiter, Offence} from "../../../../contracts/interfaces/IInferenceArbiter.sol";
+import {TcbStatus} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {ReceiptCases} from "./ReceiptCases.sol";
 
 contract InferenceArbiterProveLateReceiptTest is ReceiptCases {
@@ -22,6 +24,29 @@ contract InferenceArbiterProveLateReceiptTest is ReceiptCases {
     function test_RevertWhen_WorkEndedInTheEnclavesLastSecond() external {
         first.workedAt = nodes.enclaveOf(ENCLAVE).validUntil;
         _expectNoOffence();
+    }
+
+    /// @dev Whoever shortens an enclave's life by a recheck can ask it for one more answer before its operator knows.
+    function test_Attack_ReceiptOfTheSecondAfterARecheck() external {
+        ScriptedVerifier scripted = new ScriptedVerifier();
+        nodes.setVerifier(scripted, _always());
+        _registerScripted(scripted, NODE, OTHER_ENCLAVE);
+        skip(1 hours);
+        scripted.setVerdict(0, TcbStatus.Revoked);
+        vm.prank(PAYER);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        skip(1);
+
+        first.workedAt = _now();
+        assertTrue(first.workedAt > nodes.enclaveOf(OTHER_ENCLAVE).validUntil, "not payable");
+        bytes memory signature = _signReceipt(OTHER_ENCLAVE_KEY, first);
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_NoOffence.selector, Offence.LateReceipt)
+        );
+        arbiter.proveLateReceipt(address(escrow), first, signature);
+
+        first.workedAt = nodes.enclaveOf(OTHER_ENCLAVE).promisedUntil + 1;
+        arbiter.proveLateReceipt(address(escrow), first, _signReceipt(OTHER_ENCLAVE_KEY, first));
     }
 
     function test_WhenWorkEndedAfterTheRevocation() external {

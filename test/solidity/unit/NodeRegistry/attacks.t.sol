@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {INodeRegistry, Registration, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus, TeeReport, TeeType} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 import {HookToken} from "../../../../contracts/mocks/HookToken.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 
 /// @notice Attacks on stake and attestation. Numbered as in the threat list.
 contract NodeRegistryAttacksTest is PaymentsBase {

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {INodeRegistry, Policy, Registration, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus, TeeReport, TeeType} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 
 contract NodeRegistryRecheckTest is PaymentsBase {
     address private constant FINDER = address(0xF1D);
@@ -64,7 +64,7 @@ contract NodeRegistryRecheckTest is PaymentsBase {
 
     function test_RevertWhen_VerifierRefusesTheAux() external {
         scripted.refuse();
-        vm.expectRevert(bytes.concat(abi.encodeWithSignature("Error(string)", "foreign aux")));
+        vm.expectRevert(ScriptedVerifier.ScriptedVerifier_ForeignAux.selector);
         nodes.recheck(OTHER_ENCLAVE, "");
         assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, until, "validUntil");
         assertTrue(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, _now()), "payable");
@@ -110,6 +110,94 @@ contract NodeRegistryRecheckTest is PaymentsBase {
         assertTrue(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, _now()), "later work, where it is accepted");
     }
 
+    function test_I9_WhenPlatformBecomesWorseTwice() external {
+        uint40 first = _now();
+        scripted.setVerdict(until, TcbStatus.SwHardeningNeeded);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        skip(1 hours);
+        uint40 second = _now();
+        scripted.setVerdict(until, TcbStatus.OutOfDate);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        skip(1 hours);
+
+        _expectPayableUntil(TcbStatus.UpToDate, first);
+        _expectPayableUntil(TcbStatus.SwHardeningNeeded, second);
+        _expectPayableUntil(TcbStatus.ConfigurationAndSwHardeningNeeded, second);
+        _expectPayableUntil(TcbStatus.OutOfDate, uint40(until));
+    }
+
+    function test_GivenPlatformWasWorseAtRegistration() external {
+        Registration memory registration = _registration(NODE, STRANGER);
+        TeeReport memory report = _teeReport(NODE, STRANGER);
+        report.tcbStatus = TcbStatus.ConfigurationNeeded;
+        registration.verifier = scripted;
+        registration.evidence = abi.encode(report);
+        vm.prank(NODE);
+        nodes.registerEnclave(registration);
+        skip(1 hours);
+        scripted.setVerdict(until, TcbStatus.OutOfDate);
+        nodes.recheck(STRANGER, "");
+
+        // A recheck makes nothing better of what came before it.
+        assertFalse(nodes.isPayable(NODE, STRANGER, lineId, _now()), "never accepted");
+        assertFalse(nodes.isPayable(NODE, STRANGER, lineId, 0), "at no time");
+        vm.prank(OWNER);
+        nodes.setPolicy(lineId, Policy(false, TcbStatus.ConfigurationNeeded));
+        assertTrue(nodes.isPayable(NODE, STRANGER, lineId, _now()), "accepted as it was");
+        assertFalse(nodes.isPayable(NODE, STRANGER, lineId, _now() + 1), "not as it is");
+    }
+
+    function test_WhenVerdictEndedInThePast() external {
+        scripted.setVerdict(_now() - 1, TcbStatus.UpToDate);
+        vm.prank(FINDER);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, _now(), "no earlier than now");
+        assertEq(nodes.compensationOf(FINDER), RECHECK_BOUNTY, "bounty");
+    }
+
+    function test_WhenVerdictEndsNow() external {
+        scripted.setVerdict(_now(), TcbStatus.UpToDate);
+        vm.prank(FINDER);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, _now(), "validUntil");
+        assertEq(nodes.compensationOf(FINDER), 0, "it has not fallen out yet");
+    }
+
+    function test_GivenGovernanceEndedTheVerifier() external {
+        nodes.setVerifier(scripted, Window(0, _now()));
+        skip(1);
+        scripted.setVerdict(0, TcbStatus.Revoked);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, _now(), "lines that pinned it are protected");
+    }
+
+    function test_WhenTwoAreRecheckedInOneTransaction() external {
+        nodes.setVerifier(scripted, _always());
+        _registerScripted(scripted, NODE, STRANGER);
+        scripted.setVerdict(0, TcbStatus.Revoked);
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(nodes.recheck, (OTHER_ENCLAVE, ""));
+        calls[1] = abi.encodeCall(nodes.recheck, (STRANGER, ""));
+        vm.prank(FINDER);
+        nodes.multicall(calls);
+        assertEq(nodes.compensationOf(FINDER), 2 * RECHECK_BOUNTY, "bounties");
+    }
+
+    function test_PromiseOutlastsARecheckButNotARevocation() external {
+        uint40 promised = nodes.enclaveOf(OTHER_ENCLAVE).promisedUntil;
+        assertEq(promised, until, "promised");
+        scripted.setVerdict(until - 1 hours, TcbStatus.UpToDate);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        scripted.setVerdict(0, TcbStatus.Revoked);
+        nodes.recheck(OTHER_ENCLAVE, "");
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).promisedUntil, promised, "after rechecks");
+        skip(1 hours);
+        vm.prank(NODE);
+        nodes.revokeEnclave(OTHER_ENCLAVE);
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).promisedUntil, _now(), "after his own word");
+        assertEq(nodes.enclaveOf(OTHER_ENCLAVE).validUntil, _now() - 1 hours, "not valid again");
+    }
+
     function test_I9_WhenEnclaveHasFallenOut() external {
         uint40 fallenAt = _now();
         scripted.setVerdict(0, TcbStatus.Revoked);
@@ -127,12 +215,16 @@ contract NodeRegistryRecheckTest is PaymentsBase {
         nodes.recheck(OTHER_ENCLAVE, "");
     }
 
-    function test_Attack_OperatorRechecksHimselfToCarryStakeOut() external {
+    function test_I10_Attack_OperatorRechecksHimselfToCarryStakeOut() external {
         scripted.setVerdict(0, TcbStatus.Revoked);
-        vm.prank(NODE);
+        vm.startPrank(NODE);
+        nodes.requestThaw(MIN_STAKE);
         nodes.recheck(OTHER_ENCLAVE, "");
-        uint256 lost = MIN_STAKE - nodes.nodeOf(NODE).stake;
-        assertEq(nodes.compensationOf(NODE) * 2, lost, "he loses as much as he carries out");
+        vm.stopPrank();
+        uint256 left = nodes.nodeOf(NODE).stake;
+        assertEq(left + 2 * nodes.compensationOf(NODE), MIN_STAKE, "he loses as much as he carries out");
+        assertEq(nodes.nodeOf(NODE).thawing, left, "what was burned thaws no more");
+        assertEq(nodes.liabilities(), MIN_STAKE, "what was burned is nobody's");
     }
 
     function test_Attack_BountyOfANodeWithoutStake() external {
@@ -143,6 +235,16 @@ contract NodeRegistryRecheckTest is PaymentsBase {
         nodes.recheck(OTHER_ENCLAVE, "");
         assertEq(nodes.compensationOf(FINDER), 0, "bounty");
         assertFalse(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, _now() + 1), "it ends all the same");
+    }
+
+    /// @dev The line accepts `worst` from now on: work until `end` is payable, and none after it.
+    function _expectPayableUntil(TcbStatus worst, uint40 end) private {
+        uint256 snapshot = vm.snapshotState();
+        vm.prank(OWNER);
+        nodes.setPolicy(lineId, Policy(false, worst));
+        assertTrue(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, end), "payable");
+        assertFalse(nodes.isPayable(NODE, OTHER_ENCLAVE, lineId, end + 1), "not payable");
+        vm.revertToState(snapshot);
     }
 
     function _expectEnded(uint40 validUntil) private {

@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {DevelopmentReport} from "../../../../contracts/attestation/DevelopmentTeeVerifier.sol";
 import {Enclave, INodeRegistry, Registration, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus, TeeReport, TeeType} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 
 contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
     ScriptedVerifier private scripted;
@@ -278,6 +278,7 @@ contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
             address(scripted),
             registration.hpkePublicKey,
             registration.versionSet,
+            report.platformId,
             _now() + MAX_ENCLAVE_TTL
         );
         vm.prank(NODE);
@@ -291,7 +292,8 @@ contract NodeRegistryRegisterEnclaveTest is PaymentsBase {
         assertEq(enclave.registeredAt, _now(), "registeredAt");
         assertEq(enclave.validUntil, _now() + MAX_ENCLAVE_TTL, "validUntil");
         assertEq(enclave.measurementId, report.measurementId, "measurementId");
-        assertEq(enclave.platformId, report.platformId, "platformId");
+        assertEq(enclave.promisedUntil, enclave.validUntil, "promisedUntil");
+        assertEq(enclave.basisId, report.basisId, "basisId");
         assertEq(enclave.hpkeKeyHash, keccak256(registration.hpkePublicKey), "hpkeKeyHash");
     }
 

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {INodeRegistry, Policy, Registration, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {TcbStatus, TeeReport, TeeType} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 
 contract NodeRegistryRequirePayableTest is PaymentsBase {
     /// @dev A line without policy.

@@ -25,6 +25,7 @@ contract NodeRegistryRevokeEnclaveTest is PaymentsBase {
         vm.prank(NODE);
         nodes.revokeEnclave(ENCLAVE);
         assertEq(nodes.enclaveOf(ENCLAVE).validUntil, _now(), "validUntil");
+        assertEq(nodes.enclaveOf(ENCLAVE).promisedUntil, _now(), "promisedUntil");
     }
 
     function test_GivenEnclaveHasExpired() external {
@@ -33,5 +34,6 @@ contract NodeRegistryRevokeEnclaveTest is PaymentsBase {
         vm.prank(NODE);
         nodes.revokeEnclave(ENCLAVE);
         assertEq(nodes.enclaveOf(ENCLAVE).validUntil, validUntil, "validUntil");
+        assertEq(nodes.enclaveOf(ENCLAVE).promisedUntil, validUntil, "promisedUntil");
     }
 }

@@ -6,8 +6,8 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {INodeRegistry, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
 import {ITeeVerifier} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 import {NodeRegistry} from "../../../../contracts/NodeRegistry.sol";
+import {ScriptedVerifier} from "../../../../contracts/mocks/ScriptedVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
-import {ScriptedVerifier} from "./ScriptedVerifier.sol";
 
 contract NodeRegistrySetVerifierTest is PaymentsBase {
     function test_RevertWhen_CallerIsNotGovernance() external {

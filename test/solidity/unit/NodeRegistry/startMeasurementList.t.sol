@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {IDeltaLedger} from "../../../../contracts/interfaces/IDeltaLedger.sol";
-import {INodeRegistry, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
+import {ILocks} from "../../../../contracts/interfaces/ILocks.sol";
+import {INodeRegistry, Policy, Window} from "../../../../contracts/interfaces/INodeRegistry.sol";
+import {TcbStatus} from "../../../../contracts/interfaces/ITeeVerifier.sol";
 import {PaymentsBase} from "../../utils/PaymentsBase.sol";
 
 contract NodeRegistryStartMeasurementListTest is PaymentsBase {
@@ -51,6 +53,51 @@ contract NodeRegistryStartMeasurementListTest is PaymentsBase {
         nodes.startMeasurementList(lineId, end + 1 days);
         vm.stopPrank();
         assertFalse(nodes.isPayable(NODE, ENCLAVE, lineId, end + 1), "payable");
+    }
+
+    function test_I9_GivenListsSunsetIsAhead_WhenAnotherStarts() external {
+        uint40 start = _now();
+        vm.startPrank(OWNER);
+        nodes.startMeasurementList(lineId, FOREVER);
+        skip(1 hours);
+        nodes.setLineMeasurement(lineId, OTHER, _always());
+        uint40 end = _now();
+        nodes.startMeasurementList(lineId, end + 1 days);
+        vm.stopPrank();
+        assertTrue(nodes.isPayable(NODE, ENCLAVE, lineId, start), "earlier work");
+        assertTrue(nodes.isPayable(NODE, ENCLAVE, lineId, end), "work of now");
+        assertFalse(nodes.isPayable(NODE, ENCLAVE, lineId, end + 1), "the list before the last is over");
+        assertEq(nodes.lineMeasurement(lineId, OTHER).until, end + 1 days, "the last one is not");
+    }
+
+    function test_RevertGiven_LineIsLocked() external {
+        vm.startPrank(OWNER);
+        ledger.lockLine(modelId, 0, address(0));
+        vm.expectRevert(abi.encodeWithSelector(ILocks.Locks_Locked.selector, lineId));
+        nodes.startMeasurementList(lineId, _now());
+        vm.stopPrank();
+    }
+
+    function test_PolicyIsSetAnew() external {
+        vm.startPrank(OWNER);
+        nodes.startMeasurementList(lineId, _now());
+        nodes.setPolicy(lineId, Policy(false, TcbStatus.OutOfDate));
+        vm.stopPrank();
+        assertEq(nodes.measurementList(lineId), 1, "list");
+        assertFalse(nodes.isPayable(NODE, ENCLAVE, lineId, _now() + 1), "a policy brings no list back");
+        assertEq(uint256(nodes.policyOf(lineId).maxTcbStatus), uint256(TcbStatus.OutOfDate), "policy");
+    }
+
+    /// @dev Two hundred measurements end for one price that does not grow with them.
+    function test_GivenManyMeasurements() external {
+        vm.startPrank(OWNER);
+        for (uint256 i = 0; i < 200; ++i) nodes.setLineMeasurement(lineId, bytes32(i), _always());
+        uint256 before = gasleft();
+        nodes.startMeasurementList(lineId, _now());
+        uint256 used = before - gasleft();
+        vm.stopPrank();
+        assertLe(used, 80_000, "gas");
+        assertEq(nodes.lineMeasurement(lineId, bytes32(uint256(199))).until, _now(), "they ended");
     }
 
     function test_WhenASecondListEnds() external {

@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DcapCollateralText } from "../../../../sdk/dist/attestation/index.js";
-import { haveVectors, VECTORS, vector } from "./vectors.ts";
+import { vectorsDirectory, vectorsOf } from "../../utils/vectors.ts";
 
 /** A quote with everything that it is verified with, and the time in which all of it is valid. */
 export interface Bundle {
@@ -42,7 +42,9 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 export const certificatesOf = (text: string): Buffer[] =>
   [...text.matchAll(PEM)].map(([pem]) => Buffer.from(pem.replace(/-----[^-]*-----/g, ""), "base64"));
 
-const fileOf = (name: string) => JSON.parse(vector("intel", "bundles", `${name}.json`).toString()) as BundleFile;
+const read = (path: string) => readFileSync(join(vectorsDirectory(), path));
+
+const fileOf = (name: string) => JSON.parse(read(`intel/bundles/${name}.json`).toString()) as BundleFile;
 
 /** The bundle's collateral in the form of other libraries. */
 export const collateralText = (name: string) => fileOf(name).collateral as unknown as DcapCollateralText;
@@ -50,7 +52,7 @@ export const collateralText = (name: string) => fileOf(name).collateral as unkno
 export function bundle(name: string): Bundle {
   const file = fileOf(name);
   const { collateral } = file;
-  const quote = vector(file.quote_file);
+  const quote = read(file.quote_file);
   const start = quote.indexOf("-----BEGIN CERTIFICATE-----");
   const pem = quote.subarray(start, start + quote.readUInt32LE(start - 4));
   const signed = (body: string, signature: string, chain: string): SignedBody => ({
@@ -76,9 +78,9 @@ export function bundle(name: string): Bundle {
   };
 }
 
+const filesOf = (directory: string | undefined) => (directory === undefined ? [] : readdirSync(directory));
+
 /** Names of all bundles; none when the vectors are absent. */
-export const bundleNames = haveVectors
-  ? readdirSync(join(VECTORS, "intel", "bundles"))
-      .filter((file) => file.endsWith(".json"))
-      .map((file) => file.slice(0, -5))
-  : [];
+export const bundleNames = filesOf(vectorsOf("intel/bundles"))
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => file.slice(0, -5));

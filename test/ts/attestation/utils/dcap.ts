@@ -7,11 +7,14 @@ type Bytes = Uint8Array | string;
 /** Id of an issuer: the first ten bytes of the certificate's hash. */
 export const issuerId = (der: Uint8Array): string => keccak256(der).slice(0, 22);
 
-/** A chain whose clock stands still: every block has the time that was set last. */
-export async function frozenChain(time: number) {
+/**
+ * A chain whose clock stands still: every block has the time that was set last.
+ * @param hardfork without the precompile of P-256: `cancun`
+ */
+export async function frozenChain(time: number, hardfork: "osaka" | "cancun" = "osaka") {
   const connection = await network.create({
     network: "local",
-    override: { hardfork: "osaka", initialDate: new Date((time - 1_000) * 1_000), allowBlocksWithSameTimestamp: true },
+    override: { hardfork, initialDate: new Date((time - 1_000) * 1_000), allowBlocksWithSameTimestamp: true },
   });
   let now = time;
   const { ethers, networkHelpers } = connection;
@@ -27,7 +30,8 @@ export async function frozenChain(time: number) {
     },
     /** Sends, and gives the gas that the whole transaction took. */
     async send(transaction: () => Promise<{ wait(): Promise<{ gasUsed: bigint; hash: string } | null> }>) {
-      await networkHelpers.time.setNextBlockTimestamp(now);
+      // What others sent took the machine's time, which may have moved on.
+      await networkHelpers.time.setNextBlockTimestamp(Math.max(now, await networkHelpers.time.latest()));
       const receipt = await (await transaction()).wait();
       if (receipt === null) throw new Error("no receipt");
       return { gas: Number(receipt.gasUsed), logs: (await provider.getTransactionReceipt(receipt.hash))?.logs ?? [] };

@@ -1,10 +1,9 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as asn1js from "asn1js";
 import { decode, encode } from "cborg";
 import type { P384Signature } from "../../../../sdk/dist/attestation/index.js";
-import { vectorsDirectory } from "../../utils/vectors.ts";
 
 /** Order of the group of P-384 (SEC 2). */
 export const ORDER =
@@ -21,13 +20,14 @@ export const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(b
 export const bytes48 = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(96, "0"), "hex");
 
 /** Every signature of the COSE documents of AWS Nitro and of the certificates in and beside them; none twice. */
-export function nitroSignatures(read: (...path: string[]) => Buffer): Named[] {
+export function nitroSignatures(directory: string): Named[] {
+  const read = (...path: string[]) => readFileSync(join(directory, ...path));
   const all = new Map<string, Named>();
   const add = (one: Named) => all.set(Buffer.concat([one.r, one.s]).toString("hex"), one);
-  const files = readdirSync(join(vectorsDirectory(), "nitro")).filter((name) => name.endsWith(".cose"));
+  const files = readdirSync(directory).filter((name) => name.endsWith(".cose"));
   for (const file of files) {
     // Untagged COSE_Sign1 (RFC 9052, 4.2): protected, unprotected, payload, signature.
-    const [head, , payload, signature] = decode(read("nitro", file), { useMaps: true }) as Uint8Array[];
+    const [head, , payload, signature] = decode(read(file), { useMaps: true }) as Uint8Array[];
     const document = decode(payload!, { useMaps: true }) as Map<string, unknown>;
     const leaf = Buffer.from(document.get("certificate") as Uint8Array);
     const bundle = document.get("cabundle") as Uint8Array[] | null;
@@ -35,9 +35,9 @@ export function nitroSignatures(read: (...path: string[]) => Buffer): Named[] {
     add({ name: file, ...signatureOf(sha384(signed), signature!), ...keyOf(leaf) });
     if (bundle !== null) addChain([...bundle.map((one) => Buffer.from(one)), leaf], file, add);
   }
-  const chain = readdirSync(join(vectorsDirectory(), "nitro/chain-2026-04")).sort();
+  const chain = readdirSync(join(directory, "chain-2026-04")).sort();
   addChain(
-    chain.map((file) => read("nitro/chain-2026-04", file)),
+    chain.map((file) => read("chain-2026-04", file)),
     "chain-2026-04",
     add,
   );

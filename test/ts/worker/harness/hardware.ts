@@ -7,10 +7,11 @@ import { readNitroDocument } from "../../../../worker/dist/enclave/nitro/documen
 import { nitroProvider } from "../../../../worker/dist/enclave/nitro/provider.js";
 import { dstackProvider } from "../../../../worker/dist/enclave/tdx/dstack.js";
 import { tdxProvider } from "../../../../worker/dist/enclave/tdx/kernel.js";
+import { genuine } from "../../utils/vectors.ts";
 import { FakeAgent } from "./dstack.ts";
 import { FakeNsm, madeDocument } from "./nsm.ts";
+import { quoting } from "./quoting.ts";
 import type { OpenProvider } from "./served.ts";
-import { genuine, quoting } from "./tee-vectors.ts";
 import { FakeTsm } from "./tsm.ts";
 
 /** Hardware that stands behind a worker: its platform's interface is spoken for real, its signatures are made for the request. */

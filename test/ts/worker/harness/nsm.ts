@@ -23,7 +23,7 @@ export function madeDocument({ pcrs, userData = null, nonce = null, publicKey = 
     timestamp: 1,
     pcrs: new Map(pcrs.map((value, index) => [index, value])),
     certificate: new Uint8Array(1),
-    cabundle: [],
+    cabundle: [new Uint8Array(1)],
     public_key: publicKey,
     user_data: userData,
     nonce,

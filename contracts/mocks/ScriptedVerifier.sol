@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ITeeVerifier, TcbStatus, TeeReport} from "../../../../contracts/interfaces/ITeeVerifier.sol";
+import {ITeeVerifier, TcbStatus, TeeReport} from "../interfaces/ITeeVerifier.sol";
 
 /// @notice Claims to be a vendor's verifier, and reports what the evidence says. For what the registry must check of any
 /// verifier.
 contract ScriptedVerifier is ITeeVerifier {
+    /// @notice Thrown by {recheck} when it was told to {refuse}.
+    error ScriptedVerifier_ForeignAux();
+
     address private _target;
     bytes private _data;
     uint64 private _validUntil;
@@ -29,6 +32,7 @@ contract ScriptedVerifier is ITeeVerifier {
 
     function verify(bytes calldata evidence, bytes calldata) external returns (TeeReport memory) {
         if (_target != address(0)) {
+            // solhint-disable-next-line avoid-low-level-calls
             (bool success, bytes memory reason) = _target.call(_data);
             if (!success) {
                 assembly ("memory-safe") {
@@ -40,7 +44,7 @@ contract ScriptedVerifier is ITeeVerifier {
     }
 
     function recheck(bytes32, bytes calldata) external view returns (uint64, TcbStatus) {
-        if (_reverts) revert("foreign aux");
+        if (_reverts) revert ScriptedVerifier_ForeignAux();
         return (_validUntil, _status);
     }
 

@@ -1,0 +1,13 @@
+export {
+  checkLinkKey,
+  committedSum,
+  contributeLink,
+  developmentLinkKey,
+  emptyLinkKey,
+  type LinkKey,
+  type LinkVerifyingKey,
+  type Opening,
+  proveLink,
+  verifyLink,
+} from "./link.js";
+export { anchor, generators, hidingGenerator } from "./pedersen.js";

@@ -1,0 +1,3 @@
+export { type PowersOfTau, readPtau } from "./ptau.js";
+export { readR1cs, readWtns, writeR1cs, writeWtns } from "./system.js";
+export { writeZkey } from "./zkey.js";

@@ -1,0 +1,12 @@
+export { boolean, freshBits, MAX_BITS, toBits } from "./bits.js";
+export { commitment } from "./commitment.js";
+export { bindContext } from "./context.js";
+export { assertSlots, type SlotDot, slotDot } from "./dense.js";
+export { forward, hiddenBound, logitsOf, outputBound } from "./forward.js";
+export { countWires } from "./inputs.js";
+export { checkedModel, packedWires } from "./model.js";
+export { permute, sponge, TAGS, type Tag } from "./poseidon.js";
+export { parameters, permutation } from "./poseidon-permutation.js";
+export { argmax, pick, ranking } from "./ranking.js";
+export { reluSlots } from "./relu.js";
+export { sampleStep } from "./training.js";

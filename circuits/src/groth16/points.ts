@@ -1,0 +1,90 @@
+import { bn254 } from "@noble/curves/bn254.js";
+import { BASE_FIELD, fromBytes, inverse, mod, toBytes } from "../field.js";
+
+/** Affine coordinates: x, y; (0, 0) is infinity. */
+export type G1Point = readonly [bigint, bigint];
+/** Affine coordinates: x, y, each c0, c1 of c0 + c1 u; zeros are infinity. */
+export type G2Point = readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
+
+type Projective1 = InstanceType<typeof bn254.G1.Point>;
+type Projective2 = InstanceType<typeof bn254.G2.Point>;
+
+const RADIX = (1n << 256n) % BASE_FIELD;
+const RADIX_INVERSE = inverse(RADIX, BASE_FIELD);
+
+/** From a key's bytes. */
+export function readG1(bytes: Uint8Array): G1Point {
+  const [x = 0n, y = 0n] = fromBytes(bytes).map((value) => mod(value * RADIX_INVERSE, BASE_FIELD));
+  return [x, y];
+}
+
+export function readG2(bytes: Uint8Array): G2Point {
+  const [a = 0n, b = 0n, c = 0n, d = 0n] = fromBytes(bytes).map((value) => mod(value * RADIX_INVERSE, BASE_FIELD));
+  return [
+    [a, b],
+    [c, d],
+  ];
+}
+
+/** To a key's bytes. */
+export function writePoint(point: G1Point | G2Point): Uint8Array<ArrayBuffer> {
+  return toBytes(point.flat().map((value) => mod(value * RADIX, BASE_FIELD)));
+}
+
+/** The generators of EIP-197. */
+export const GENERATOR1: G1Point = [1n, 2n];
+export const GENERATOR2: G2Point = (() => {
+  const { x, y } = bn254.G2.Point.BASE.toAffine();
+  return [
+    [x.c0, x.c1],
+    [y.c0, y.c1],
+  ];
+})();
+
+/** A point of noble. @throws PointError when a coordinate is not below p or the point is not on the curve */
+export function toG1([x, y]: G1Point): Projective1 {
+  checkCoordinates([x, y]);
+  if (x === 0n && y === 0n) return bn254.G1.Point.ZERO;
+  return checked(() => {
+    const point = bn254.G1.Point.fromAffine({ x, y });
+    point.assertValidity();
+    return point;
+  });
+}
+
+/** A point of noble. @throws PointError when a coordinate is not below p, or the point is not on the curve or not of order r */
+export function toG2([x, y]: G2Point): Projective2 {
+  checkCoordinates([...x, ...y]);
+  if ([...x, ...y].every((value) => value === 0n)) return bn254.G2.Point.ZERO;
+  return checked(() => {
+    const point = bn254.G2.Point.fromAffine({ x: { c0: x[0], c1: x[1] }, y: { c0: y[0], c1: y[1] } });
+    point.assertValidity();
+    if (!point.isTorsionFree()) throw new PointError("not in the subgroup");
+    return point;
+  });
+}
+
+export function fromG1(point: Projective1): G1Point {
+  if (point.is0()) return [0n, 0n];
+  const { x, y } = point.toAffine();
+  return [x, y];
+}
+
+function checkCoordinates(values: readonly bigint[]): void {
+  if (values.some((value) => value < 0n || value >= BASE_FIELD)) throw new PointError("a coordinate is not below p");
+}
+
+function checked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof PointError ? error : new PointError("not on the curve or not in the subgroup");
+  }
+}
+
+/** Coordinates that are no point of the group. */
+export class PointError extends Error {
+  readonly code = "BAD_POINT";
+  readonly hint = "The proof or key was damaged or forged.";
+  override readonly name = "PointError";
+}
