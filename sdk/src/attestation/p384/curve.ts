@@ -76,5 +76,5 @@ export function numberOf(bytes: Uint8Array): bigint {
   return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
-/** 48 bytes of a * 2^384 mod p: the form that the contracts compute with. */
-export const montgomery = (a: bigint): Uint8Array => bytesOf(mod(a << 384n, P), 48);
+/** 48 bytes of a * 2^512 mod p: the form that the contracts compute with. */
+export const montgomery = (a: bigint): Uint8Array => bytesOf(mod(a << 512n, P), 48);

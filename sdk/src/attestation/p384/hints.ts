@@ -38,17 +38,38 @@ export function p384Hints(signature: P384Signature): Uint8Array {
   const [u1, u2] = [mod(h * w, N), mod(r * w, N)];
   const sum = combine(u1, u2, key);
   if (mod(sum.x, N) !== r) throw invalid();
+  const { hints, isRight } = hintsFor(key, sum, r, w, u1, u2);
+  if (!isRight) throw invalid();
+  return hints;
+}
+
+/**
+ * Hints for the claim R = u1 G + u2 Q, whether it is true or not: every step is what it should be, and the end tells. Tests make hints for false
+ * claims with it.
+ * @param steps how slopes are found
+ */
+export function hintsFor(
+  key: Point,
+  claimed: Point,
+  r: bigint,
+  w: bigint,
+  u1: bigint,
+  u2: bigint,
+  steps = new Steps(),
+): { hints: Uint8Array; isRight: boolean } {
   const { a, b, isNegative } = shorten(u2);
-  const steps = new Steps();
-  const terms = { key: isNegative ? negate(key) : key, minusR: negate(sum), a, b, c: mod(b * u1, N) };
+  const terms = { key: isNegative ? negate(key) : key, minusR: negate(claimed), a, b, c: mod(b * u1, N) };
   const end = steps.run(terms);
-  const expected = doubled192(offsetPoint());
-  if (end.x !== expected.x || end.y !== expected.y) throw invalid();
-  return encodeHints({ w, b, flags: (isNegative ? 1 : 0) | (sum.x === r ? 0 : 2), y: sum.y }, steps);
+  const right = doubled192(offsetPoint());
+  const flags = (isNegative ? 1 : 0) | (claimed.x === r ? 0 : 2);
+  return {
+    hints: encodeHints({ w, b, flags, y: claimed.y }, steps),
+    isRight: end.x === right.x && end.y === right.y,
+  };
 }
 
 /** What stands before digits and slopes: 1 / s, b, flags, and y of R. */
-export interface HintsHead {
+interface HintsHead {
   readonly w: bigint;
   readonly b: bigint;
   readonly flags: number;
@@ -56,7 +77,7 @@ export interface HintsHead {
 }
 
 /** Hints in the form that contracts/attestation/P384.sol describes, right or not. */
-export function encodeHints({ w, b, flags, y }: HintsHead, { digits, slopes }: Steps): Uint8Array {
+function encodeHints({ w, b, flags, y }: HintsHead, { digits, slopes }: Steps): Uint8Array {
   return concatBytes(bytesOf(w, 48), bytesOf(b, 24), Uint8Array.of(flags), bytesOf(y, 48), digits, ...slopes);
 }
 
