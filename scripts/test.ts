@@ -30,12 +30,19 @@ const COMPUTING = ["attestation", "circuits", "proofs"];
 const isTest = (file: string) => !/[/](harness|utils)[/]/.test(file) && readFileSync(file, "utf8").includes("describe");
 const files = globSync("test/ts/**/*.ts").filter(isTest).sort();
 const isComputing = (file: string) => COMPUTING.includes(file.split(sep)[2] ?? "");
-const mochaOf = (some: readonly string[], quiet: boolean) =>
-  run("hardhat", ["test", "mocha", "--no-compile", ...some], { allowFailure: true, quiet });
+const began = performance.now();
+const suite = async (name: string, args: readonly string[], quiet: boolean) => {
+  const result = await run("hardhat", ["test", ...args], { allowFailure: true, quiet });
+  console.log(`${result.code === 0 ? "ok  " : "FAIL"} ${name}, ${Math.round((performance.now() - began) / 1000)} s`);
+  return result;
+};
+const mochaOf = (name: string, some: readonly string[], quiet: boolean) =>
+  suite(name, ["mocha", "--no-compile", ...some], quiet);
 const [solidity, computing, mocha] = await Promise.all([
-  run("hardhat", ["test", "solidity"], { allowFailure: true, quiet: true }),
-  mochaOf(files.filter(isComputing), true),
+  suite("Solidity tests", ["solidity"], true),
+  mochaOf("tests that compute", files.filter(isComputing), true),
   mochaOf(
+    "tests of SDK, worker and scripts",
     files.filter((file) => !isComputing(file)),
     false,
   ),

@@ -27,16 +27,19 @@ contract P384 is IP384 {
     uint256 private constant DIGITS = 193;
     uint256 private constant HEAD = 48 + 24 + 1 + 48 + 2 * DIGITS;
     /// @dev T and 2^192 T in Montgomery form: T is a point that nobody knows the logarithm of, from the text in sdk/src/attestation/p384.
-    uint256 private constant T_X_HIGH = 0x9384038a9bd55be2e5849197757f36ef;
-    uint256 private constant T_X_LOW = 0xefe2b4d77b52100186e67c91aad997034f4f88ca91a584285c5cef0556fc648d;
-    uint256 private constant T_Y_HIGH = 0x0bb0d4a3a3597fbefd793870219c639b;
-    uint256 private constant T_Y_LOW = 0xf6e0e0d48789f20cfe4970e38521eeb2d4abc542642e25e50f283675dc7309e9;
-    uint256 private constant END_X_HIGH = 0x319aeaa6753a83e641bfb7e8ecf672fb;
-    uint256 private constant END_X_LOW = 0xc27a98c7088cb7a133c38feeb29e69ad9dd00865272b80ebdc950aabc5e44408;
-    uint256 private constant END_Y_HIGH = 0x6783ed651ceece5005239c66e557dfa2;
-    uint256 private constant END_Y_LOW = 0xe4ab9051a92fa699921ac82ad375785f24d804241b585e6d61f01cec388b0680;
+    uint256 private constant T_X_HIGH = 0xefe2b4d77b52100186e67c91aad99703;
+    uint256 private constant T_X_LOW = 0xe2d38c55c0fee395ddb6dc7f1e7c29896d2dde96b650ca4b70055aa8757f36ef;
+    uint256 private constant T_Y_HIGH = 0xf6e0e0d48789f20cfe4970e38521eeb2;
+    uint256 private constant T_Y_LOW = 0xe05c99e613387a47affaeea4efd7d15089f3b87fa5e0474edbdcd4d5219c639b;
+    uint256 private constant END_X_HIGH = 0xc27a98c7088cb7a133c38feeb29e69ad;
+    uint256 private constant END_X_LOW = 0xcf6af30bce00ef78938f467ac2ff8445a956d9bb337acbfd54c944edecf672fb;
+    uint256 private constant END_Y_HIGH = 0xe4ab9051a92fa699921ac82ad375785f;
+    uint256 private constant END_Y_LOW = 0x8c5bf1899fcb1a22840287a2bb8295242fecfeb717cb31e91fcbbcc4e557dfa2;
+    /// @dev 4p - 3 in Montgomery form.
+    uint256 private constant MINUS_THREE_HIGH = 0x03fffffffffffffffffffffffffffffffc;
+    uint256 private constant MINUS_THREE_LOW = 0xfffffffd0000000000000002fffffff8fffffffc0000000000000003fffffffc;
     /// @dev Of the code of {TABLE}.
-    bytes32 private constant TABLE_HASH = 0xf410bd22d09f378f559b8c7ebaf4cc9fa22d99fd2a01ccf24d935a0db78ec8fe;
+    bytes32 private constant TABLE_HASH = 0x35a7bb90aa4efbd5f6c5b6e69f72f93fa6de3907cbf0924176ad2a942718cb29;
 
     /// @dev Places in memory, from one base: digest, r, s and the key; u1, u2 and others; points of 128 bytes.
     uint256 private constant PLACE_R = 64;
@@ -45,8 +48,6 @@ contract P384 is IP384 {
     uint256 private constant PLACE_W = 320;
     uint256 private constant PLACE_B = 384;
     uint256 private constant PLACE_C = 448;
-    uint256 private constant PLACE_SLOPE = 512;
-    uint256 private constant PLACE_THREE = 576;
     uint256 private constant PLACE_ZERO = 640;
     uint256 private constant PLACE_SUM = 704;
     uint256 private constant PLACE_POINT = 832;
@@ -110,7 +111,7 @@ contract P384 is IP384 {
 
         (m + PLACE_C).mulModN(m + PLACE_S, m + PLACE_W, scratch);
         _requireOne(m + PLACE_C);
-        P384Curve.store(m + PLACE_B, 0, b);
+        Fp384.store(m + PLACE_B, 0, b);
         // c = b (digest / s), a = b (r / s)
         (m + PLACE_W).mulModN(m + PLACE_W, m + PLACE_B, scratch);
         (m + PLACE_C).mulModN(m, m + PLACE_W, scratch);
@@ -128,8 +129,7 @@ contract P384 is IP384 {
         first.toMontgomery(m + PLACE_R, scratch);
         (first + 64).toMontgomery(m + PLACE_POINT, scratch);
         if (!P384Curve.isOnCurve(first, scratch)) revert P384_WrongHint();
-        P384Curve.store(m + PLACE_ZERO, 0, 0);
-        P384Curve.store(m + PLACE_THREE, 0, P384Curve.THREE);
+        Fp384.store(m + PLACE_ZERO, 0, 0);
         (first + 64).sub(m + PLACE_ZERO, first + 64);
 
         assembly ("memory-safe") {
@@ -144,13 +144,13 @@ contract P384 is IP384 {
         uint256 slopes = digits + 2 * DIGITS;
         slopes = _fillTable(m, m + PLACE_TABLE_Q, slopes);
         slopes = _fillTable(m, m + PLACE_TABLE_R, slopes);
-        P384Curve.store(m + PLACE_SUM, T_X_HIGH, T_X_LOW);
-        P384Curve.store(m + PLACE_SUM + 64, T_Y_HIGH, T_Y_LOW);
+        Fp384.store(m + PLACE_SUM, T_X_HIGH, T_X_LOW);
+        Fp384.store(m + PLACE_SUM + 64, T_Y_HIGH, T_Y_LOW);
         slopes = _walk(m, digits, slopes);
         if (slopes != end || flags > 3) revert P384_WrongHint();
 
-        P384Curve.store(m + PLACE_POINT, END_X_HIGH, END_X_LOW);
-        P384Curve.store(m + PLACE_POINT + 64, END_Y_HIGH, END_Y_LOW);
+        Fp384.store(m + PLACE_POINT, END_X_HIGH, END_X_LOW);
+        Fp384.store(m + PLACE_POINT + 64, END_Y_HIGH, END_Y_LOW);
         (m + PLACE_POINT).sub(m + PLACE_POINT, m + PLACE_SUM);
         (m + PLACE_POINT + 64).sub(m + PLACE_POINT + 64, m + PLACE_SUM + 64);
         return (m + PLACE_POINT).isZero() && (m + PLACE_POINT + 64).isZero();
@@ -165,7 +165,7 @@ contract P384 is IP384 {
         unchecked {
             for (uint256 bit = DIGITS; bit != 0;) {
                 --bit;
-                if (bit != DIGITS - 1) slopes = _double(m, m + PLACE_SUM, slopes);
+                if (bit != DIGITS - 1) slopes = _double(m + PLACE_SUM, slopes);
                 uint256 digit;
                 assembly {
                     digit := byte(0, calldataload(digits))
@@ -173,7 +173,7 @@ contract P384 is IP384 {
                 a <<= 1;
                 if (digit != 0) {
                     a += _select(m, m + PLACE_TABLE_Q, digit);
-                    slopes = _add(m, m + PLACE_SUM, m + PLACE_POINT, slopes);
+                    slopes = _add(m + PLACE_SUM, m + PLACE_POINT, slopes);
                 }
                 assembly {
                     digit := byte(1, calldataload(digits))
@@ -181,14 +181,14 @@ contract P384 is IP384 {
                 b <<= 1;
                 if (digit != 0) {
                     b += _select(m, m + PLACE_TABLE_R, digit);
-                    slopes = _add(m, m + PLACE_SUM, m + PLACE_POINT, slopes);
+                    slopes = _add(m + PLACE_SUM, m + PLACE_POINT, slopes);
                 }
                 digits += 2;
                 if (bit & 3 == 0 && bit < 192) {
                     uint256 index = ((cLow >> bit) & 15) | (((cHigh >> bit) & 15) << 4);
                     if (index != 0) {
                         _load(m + PLACE_POINT, index);
-                        slopes = _add(m, m + PLACE_SUM, m + PLACE_POINT, slopes);
+                        slopes = _add(m + PLACE_SUM, m + PLACE_POINT, slopes);
                     }
                 }
             }
@@ -203,12 +203,12 @@ contract P384 is IP384 {
         assembly ("memory-safe") {
             mcopy(add(m, PLACE_POINT), table, 128)
         }
-        slopes = _double(m, m + PLACE_POINT, slopes);
+        slopes = _double(m + PLACE_POINT, slopes);
         for (uint256 next = table + 128; next < table + 8 * 128; next += 128) {
             assembly ("memory-safe") {
                 mcopy(next, sub(next, 128), 128)
             }
-            slopes = _add(m, next, m + PLACE_POINT, slopes);
+            slopes = _add(next, m + PLACE_POINT, slopes);
         }
         return slopes;
     }
@@ -245,57 +245,96 @@ contract P384 is IP384 {
     }
 
     /// @dev point = 2 point, by the next slope.
-    function _double(uint256 m, uint256 point, uint256 slopes) private pure returns (uint256) {
-        uint256 slope = m + PLACE_SLOPE;
-        uint256 t = m + PLACE_SCRATCH;
-        uint256 u = t + 64;
-        P384Curve.read(slope, slopes);
-        // l 2y = 3 x^2 - 3
-        t.square(point);
-        u.shift(t, 1);
-        t.add(t, u);
-        t.sub(t, m + PLACE_THREE);
-        u.shift(point + 64, 1);
-        u.mul(u, slope);
-        t.sub(t, u);
-        if (!t.isZero()) revert P384_WrongHint();
-        // x' = l^2 - 2x, y' = l (x - x') - y
-        t.square(slope);
-        t.sub(t, point);
-        t.sub(t, point);
-        u.sub(point, t);
-        u.mul(u, slope);
-        (point + 64).sub(u, point + 64);
-        assembly ("memory-safe") {
-            mcopy(point, t, 64)
-        }
+    function _double(uint256 point, uint256 slopes) private pure returns (uint256) {
+        (uint256 lHigh, uint256 lLow) = _slope(slopes);
+        (uint256 xHigh, uint256 xLow) = point.load();
+        _requireTangent(point, xHigh, xLow, lHigh, lLow);
+        // x' = l^2 - 2x
+        (uint256 high, uint256 low) = Fp384.squared(lHigh, lLow);
+        (high, low) = Fp384.minusTwice(high, low, xHigh, xLow);
+        _move(point, high, low, xHigh, xLow, lHigh, lLow);
         return slopes + 48;
     }
 
-    /// @dev point = point + other, by the next slope; they have different x.
-    function _add(uint256 m, uint256 point, uint256 other, uint256 slopes) private pure returns (uint256) {
-        uint256 slope = m + PLACE_SLOPE;
-        uint256 t = m + PLACE_SCRATCH;
-        uint256 u = t + 64;
-        P384Curve.read(slope, slopes);
-        // l (x2 - x1) = y2 - y1
-        t.sub(other, point);
-        if (t.isZero()) revert P384_WrongHint();
-        t.mul(t, slope);
-        u.sub(other + 64, point + 64);
-        t.sub(t, u);
-        if (!t.isZero()) revert P384_WrongHint();
-        // x' = l^2 - x1 - x2, y' = l (x1 - x') - y1
-        t.square(slope);
-        t.sub(t, point);
-        t.sub(t, other);
-        u.sub(point, t);
-        u.mul(u, slope);
-        (point + 64).sub(u, point + 64);
+    /// @dev Reverts unless l 2y = 3 x^2 - 3.
+    function _requireTangent(uint256 point, uint256 xHigh, uint256 xLow, uint256 lHigh, uint256 lLow) private pure {
+        (uint256 high, uint256 low) = (point + 64).load();
         assembly ("memory-safe") {
-            mcopy(point, t, 64)
+            high := or(shl(1, high), shr(255, low))
+            low := shl(1, low)
         }
+        (high, low) = Fp384.product(lHigh, lLow, high, low);
+        (xHigh, xLow) = Fp384.squared(xHigh, xLow);
+        assembly ("memory-safe") {
+            // 4p - 3 - l 2y, and three times x^2 more: all above zero.
+            let rest := sub(MINUS_THREE_LOW, low)
+            high := sub(sub(MINUS_THREE_HIGH, high), lt(MINUS_THREE_LOW, low))
+            let twice := add(xLow, xLow)
+            let thrice := add(twice, xLow)
+            low := add(rest, thrice)
+            high := add(add(high, mul(3, xHigh)), add(add(lt(twice, xLow), lt(thrice, xLow)), lt(low, thrice)))
+        }
+        if (!Fp384.isMultiple(high, low)) revert P384_WrongHint();
+    }
+
+    /// @dev point = point + other, by the next slope; they have different x.
+    function _add(uint256 point, uint256 other, uint256 slopes) private pure returns (uint256) {
+        (uint256 lHigh, uint256 lLow) = _slope(slopes);
+        (uint256 xHigh, uint256 xLow) = point.load();
+        _requireChord(point, other, lHigh, lLow);
+        // x' = l^2 - x1 - x2
+        (uint256 high, uint256 low) = Fp384.squared(lHigh, lLow);
+        (high, low) = Fp384.minus(high, low, xHigh, xLow);
+        (uint256 otherHigh, uint256 otherLow) = other.load();
+        (high, low) = Fp384.minus(high, low, otherHigh, otherLow);
+        _move(point, high, low, xHigh, xLow, lHigh, lLow);
         return slopes + 48;
+    }
+
+    /// @dev Reverts unless l (x2 - x1) = y2 - y1 and x2 != x1.
+    function _requireChord(uint256 point, uint256 other, uint256 lHigh, uint256 lLow) private pure {
+        (uint256 high, uint256 low) = other.load();
+        (uint256 firstHigh, uint256 firstLow) = point.load();
+        (high, low) = Fp384.minus(high, low, firstHigh, firstLow);
+        if (Fp384.maybeZero(high, low)) revert P384_WrongHint();
+        (high, low) = Fp384.product(lHigh, lLow, high, low);
+        // + y1 - y2, above zero.
+        (firstHigh, firstLow) = (other + 64).load();
+        (high, low) = Fp384.minus(high, low, firstHigh, firstLow);
+        (firstHigh, firstLow) = (point + 64).load();
+        assembly ("memory-safe") {
+            low := add(low, firstLow)
+            high := add(add(high, firstHigh), lt(low, firstLow))
+        }
+        if (!Fp384.isMultiple(high, low)) revert P384_WrongHint();
+    }
+
+    /// @dev point = (x', l (x - x') - y), of an x' that is not tidy yet.
+    function _move(
+        uint256 point,
+        uint256 high,
+        uint256 low,
+        uint256 xHigh,
+        uint256 xLow,
+        uint256 lHigh,
+        uint256 lLow
+    ) private pure {
+        (high, low) = Fp384.tidy(high, low);
+        point.store(high, low);
+        (high, low) = Fp384.minus(xHigh, xLow, high, low);
+        (high, low) = Fp384.product(lHigh, lLow, high, low);
+        (xHigh, xLow) = (point + 64).load();
+        (high, low) = Fp384.minus(high, low, xHigh, xLow);
+        (high, low) = Fp384.tidy(high, low);
+        (point + 64).store(high, low);
+    }
+
+    /// @dev The slope at a place of calldata: any number of 48 bytes.
+    function _slope(uint256 place) private pure returns (uint256 high, uint256 low) {
+        assembly {
+            high := shr(128, calldataload(place))
+            low := calldataload(add(place, 16))
+        }
     }
 
     function _allocate() private pure returns (uint256 m) {

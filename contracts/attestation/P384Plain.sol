@@ -14,7 +14,7 @@ contract P384Plain is IP384 {
     using Fp384 for uint256;
     using P384Curve for uint256;
 
-    bytes32 private constant TABLE_HASH = 0xf410bd22d09f378f559b8c7ebaf4cc9fa22d99fd2a01ccf24d935a0db78ec8fe;
+    bytes32 private constant TABLE_HASH = 0x35a7bb90aa4efbd5f6c5b6e69f72f93fa6de3907cbf0924176ad2a942718cb29;
 
     /// @dev Places in memory, from one base. Points are 128 bytes affine, 192 Jacobian.
     uint256 private constant PLACE_R = 64;
@@ -50,7 +50,7 @@ contract P384Plain is IP384 {
             mstore(0x40, add(m, PLACE_END))
         }
         if (!P384Curve.readInput(m, input)) return false;
-        P384Curve.store(m + PLACE_ZERO, 0, 0);
+        Fp384.store(m + PLACE_ZERO, 0, 0);
         uint256 scratch = m + PLACE_SCRATCH;
         uint256 first = m + PLACE_TABLE;
         first.toMontgomery(m + PLACE_Q, scratch);
@@ -75,7 +75,7 @@ contract P384Plain is IP384 {
         assembly ("memory-safe") {
             mcopy(jacobian, first, 128)
         }
-        P384Curve.store(jacobian + 128, 0, P384Curve.ONE);
+        Fp384.store(jacobian + 128, P384Curve.ONE_HIGH, P384Curve.ONE_LOW);
         for (uint256 i = 1; i < 16; ++i) {
             uint256 point = jacobian + 192 * i;
             assembly ("memory-safe") {
@@ -116,7 +116,7 @@ contract P384Plain is IP384 {
         uint256 out = m + PLACE_POINT;
         uint256 scratch = m + PLACE_SCRATCH;
         // Out of Montgomery form: times 1.
-        P384Curve.store(scratch, 0, 1);
+        Fp384.store(scratch, 0, 1);
         out.mul(value, scratch);
         P384Curve.invert(out, out, Fp384.P_HIGH, Fp384.P_LOW, scratch);
         out.toMontgomery(out, scratch);
@@ -147,7 +147,7 @@ contract P384Plain is IP384 {
     function _sum(uint256 m) private view {
         uint256 low = _word(m + 32);
         uint256 high = (low >> 192) | (_word(m) << 64);
-        P384Curve.store(m + PLACE_SUM + 128, 0, 0);
+        Fp384.store(m + PLACE_SUM + 128, 0, 0);
         unchecked {
             uint256 five = 77;
             for (uint256 bit = 386; bit != 0;) {
@@ -207,38 +207,51 @@ contract P384Plain is IP384 {
         return t.isZero();
     }
 
-    /// @dev point = 2 point. Infinity (Z = 0) stays infinity.
+    /// @dev point = 2 point. Infinity (Z = 0) stays infinity. All factors are below 2^387.
     function _double(uint256 m, uint256 point) private pure {
-        uint256 delta = m + PLACE_SCRATCH;
-        uint256 gamma = delta + 64;
-        uint256 beta = delta + 128;
-        uint256 alpha = delta + 192;
-        uint256 t = delta + 256;
-        uint256 y = point + 64;
-        uint256 z = point + 128;
-        delta.square(z);
-        gamma.square(y);
-        beta.mul(point, gamma);
-        // alpha = 3 (X - Z^2) (X + Z^2)
-        alpha.sub(point, delta);
-        t.add(point, delta);
-        t.mul(t, alpha);
-        alpha.shift(t, 1);
-        alpha.add(alpha, t);
+        uint256 alpha = m + PLACE_SCRATCH;
+        uint256 beta = alpha + 64;
+        uint256 eight = alpha + 128;
+        _tangent(alpha, point);
+        // gamma = Y^2; 4 beta = X 4 gamma; 4 gamma^2
+        (uint256 high, uint256 low) = (point + 64).load();
+        (high, low) = Fp384.squared(high, low);
+        (high, low) = Fp384.timesPower(high, low, 1);
+        eight.storeSquare(high, low);
+        (high, low) = Fp384.timesPower(high, low, 1);
+        beta.storeProduct(point, high, low);
         // Z' = 2 Y Z
-        z.mul(y, z);
-        z.shift(z, 1);
-        // X' = alpha^2 - 8 beta
-        beta.shift(beta, 2);
-        point.square(alpha);
-        point.sub(point, beta);
-        point.sub(point, beta);
-        // Y' = alpha (4 beta - X') - 8 gamma^2
-        beta.sub(beta, point);
-        y.mul(alpha, beta);
-        gamma.square(gamma);
-        gamma.shift(gamma, 3);
-        y.sub(y, gamma);
+        (high, low) = (point + 64).load();
+        (high, low) = Fp384.timesPower(high, low, 1);
+        (point + 128).storeProduct(point + 128, high, low);
+        // X' = alpha^2 - 2 (4 beta)
+        (uint256 otherHigh, uint256 otherLow) = alpha.load();
+        (otherHigh, otherLow) = Fp384.squared(otherHigh, otherLow);
+        (high, low) = beta.load();
+        (otherHigh, otherLow) = Fp384.minusTwice(otherHigh, otherLow, high, low);
+        (otherHigh, otherLow) = Fp384.tidy(otherHigh, otherLow);
+        point.store(otherHigh, otherLow);
+        // Y' = alpha (4 beta - X') - 2 (4 gamma^2)
+        (high, low) = Fp384.minus(high, low, otherHigh, otherLow);
+        (otherHigh, otherLow) = alpha.load();
+        (high, low) = Fp384.product(otherHigh, otherLow, high, low);
+        (otherHigh, otherLow) = eight.load();
+        (high, low) = Fp384.minusTwice(high, low, otherHigh, otherLow);
+        (high, low) = Fp384.tidy(high, low);
+        (point + 64).store(high, low);
+    }
+
+    /// @dev out = 3 (X - Z^2) (X + Z^2), below 2^386.
+    function _tangent(uint256 out, uint256 point) private pure {
+        (uint256 high, uint256 low) = (point + 128).load();
+        (high, low) = Fp384.squared(high, low);
+        (uint256 xHigh, uint256 xLow) = point.load();
+        (uint256 leftHigh, uint256 leftLow) = Fp384.minus(xHigh, xLow, high, low);
+        (high, low) = Fp384.plus(high, low, xHigh, xLow);
+        (high, low) = Fp384.product(leftHigh, leftLow, high, low);
+        (leftHigh, leftLow) = Fp384.timesPower(high, low, 1);
+        (high, low) = Fp384.plus(high, low, leftHigh, leftLow);
+        out.store(high, low);
     }
 
     /// @dev point = point + other, other affine. Right for infinity, equal and opposite points too.
@@ -248,38 +261,65 @@ contract P384Plain is IP384 {
             assembly ("memory-safe") {
                 mcopy(point, other, 128)
             }
-            P384Curve.store(z, 0, P384Curve.ONE);
+            Fp384.store(z, P384Curve.ONE_HIGH, P384Curve.ONE_LOW);
             return;
         }
-        uint256 y = point + 64;
         uint256 h = m + PLACE_SCRATCH;
         uint256 r = h + 64;
-        r.square(z);
-        h.mul(other, r);
-        r.mul(r, z);
-        r.mul(r, other + 64);
-        h.sub(h, point);
-        r.sub(r, y);
-        if (h.isZero()) {
-            if (r.isZero()) _double(m, point);
-            else P384Curve.store(z, 0, 0);
+        if (_differences(h, point, other)) {
+            (uint256 high, uint256 low) = r.load();
+            if (Fp384.isMultiple(high, low)) _double(m, point);
+            else Fp384.store(z, 0, 0);
             return;
         }
-        uint256 hh = h + 128;
-        uint256 v = h + 192;
-        hh.square(h);
-        z.mul(z, h);
-        h.mul(h, hh);
-        v.mul(point, hh);
-        // X' = r^2 - H^3 - 2V, Y' = r (V - X') - Y H^3
-        point.square(r);
-        point.sub(point, h);
-        point.sub(point, v);
-        point.sub(point, v);
-        v.sub(v, point);
-        v.mul(v, r);
-        y.mul(y, h);
-        y.sub(v, y);
+        _addByDifferences(h, point);
+    }
+
+    /// @dev H = x2 Z^2 - X at a place and r = y2 Z^3 - Y behind it, both from 1 to 2^386. Returns whether H is zero.
+    function _differences(uint256 place, uint256 point, uint256 other) private pure returns (bool) {
+        (uint256 high, uint256 low) = (point + 128).load();
+        (uint256 squareHigh, uint256 squareLow) = Fp384.squared(high, low);
+        (high, low) = Fp384.product(high, low, squareHigh, squareLow);
+        uint256 r = place + 64;
+        r.storeProduct(other + 64, high, low);
+        (high, low) = (point + 64).load();
+        (uint256 rHigh, uint256 rLow) = r.load();
+        (rHigh, rLow) = Fp384.minus(rHigh, rLow, high, low);
+        r.store(rHigh, rLow);
+        (high, low) = other.load();
+        (high, low) = Fp384.product(high, low, squareHigh, squareLow);
+        (squareHigh, squareLow) = point.load();
+        (high, low) = Fp384.minus(high, low, squareHigh, squareLow);
+        place.store(high, low);
+        return Fp384.isMultiple(high, low);
+    }
+
+    /// @dev X' = r^2 - H^3 - 2V, Y' = r (V - X') - Y H^3, Z' = Z H, where V = X H^2.
+    function _addByDifferences(uint256 h, uint256 point) private pure {
+        uint256 r = h + 64;
+        uint256 cube = h + 128;
+        (uint256 high, uint256 low) = h.load();
+        (point + 128).storeProduct(point + 128, high, low);
+        (uint256 vHigh, uint256 vLow) = Fp384.squared(high, low);
+        cube.storeProduct(h, vHigh, vLow);
+        (high, low) = point.load();
+        (vHigh, vLow) = Fp384.product(high, low, vHigh, vLow);
+        (high, low) = r.load();
+        (high, low) = Fp384.squared(high, low);
+        (high, low) = Fp384.minusTwice(high, low, vHigh, vLow);
+        (uint256 otherHigh, uint256 otherLow) = cube.load();
+        (high, low) = Fp384.minus(high, low, otherHigh, otherLow);
+        (high, low) = Fp384.tidy(high, low);
+        point.store(high, low);
+
+        (vHigh, vLow) = Fp384.minus(vHigh, vLow, high, low);
+        (high, low) = (point + 64).load();
+        (otherHigh, otherLow) = Fp384.product(high, low, otherHigh, otherLow);
+        (high, low) = r.load();
+        (high, low) = Fp384.product(high, low, vHigh, vLow);
+        (high, low) = Fp384.minus(high, low, otherHigh, otherLow);
+        (high, low) = Fp384.tidy(high, low);
+        (point + 64).store(high, low);
     }
 
     /// @dev Point `index` of {TABLE}, from 1.

@@ -12,13 +12,13 @@ library P384Curve {
     /// @dev Order of the group.
     uint256 internal constant N_HIGH = 0xffffffffffffffffffffffffffffffff;
     uint256 internal constant N_LOW = 0xffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973;
-    /// @dev 2^768 mod p, to enter Montgomery form; b, 1 and 3 in it, of which the upper words of the last two are zero.
-    uint256 private constant R2_HIGH = 0x1;
-    uint256 private constant R2_LOW = 0x200000000fffffffe000000000000000200000000fffffffe00000001;
-    uint256 private constant B_HIGH = 0xcd08114b604fbff9b62b21f41f022094;
-    uint256 private constant B_LOW = 0xe3374bee94938ae277f2209b1920022ef729add87a4c32ec081188719d412dcc;
-    uint256 internal constant ONE = 0x0100000000ffffffffffffffff00000001;
-    uint256 internal constant THREE = 0x0300000002fffffffffffffffd00000003;
+    /// @dev 2^1024 mod p, to enter Montgomery form; b and 1 in it.
+    uint256 private constant R2_HIGH = 0x0000000200000000fffffffe00000002;
+    uint256 private constant R2_LOW = 0x0000000300000002fffffffdfffffffd0000000100000002fffffffe00000000;
+    uint256 private constant B_HIGH = 0xe3374bee94938ae277f2209b1920022f;
+    uint256 private constant B_LOW = 0xc431bf24a7a404311e8c6a5ea5665f098bba71e5aa249e05972901601f022094;
+    uint256 internal constant ONE_HIGH = 0x1;
+    uint256 internal constant ONE_LOW = 0x00000000ffffffffffffffff0000000100000000000000000000000000000000;
 
     /// @notice Room for 240 bytes of input: digest, r, s, x and y, two words each.
     uint256 internal constant INPUT = 320;
@@ -46,17 +46,10 @@ library P384Curve {
         }
     }
 
-    /// @notice out = a 2^384 mod p, for a < p.
+    /// @notice out = a 2^512 mod p, for a < p.
     function toMontgomery(uint256 out, uint256 a, uint256 scratch) internal pure {
-        store(scratch, R2_HIGH, R2_LOW);
+        Fp384.store(scratch, R2_HIGH, R2_LOW);
         out.mul(a, scratch);
-    }
-
-    function store(uint256 out, uint256 high, uint256 low) internal pure {
-        assembly ("memory-safe") {
-            mstore(out, high)
-            mstore(add(out, 32), low)
-        }
     }
 
     /// @notice Whether y^2 = x^3 - 3x + b for the point (x, y) at `point`.
@@ -67,7 +60,7 @@ library P384Curve {
         term.add(point, point);
         term.add(term, point);
         scratch.sub(scratch, term);
-        store(term, B_HIGH, B_LOW);
+        Fp384.store(term, B_HIGH, B_LOW);
         scratch.add(scratch, term);
         term.square(point + 64);
         scratch.sub(scratch, term);

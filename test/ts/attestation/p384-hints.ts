@@ -3,7 +3,7 @@ import { p384 } from "@noble/curves/nist.js";
 import { expect } from "chai";
 import { P384Error, type P384Signature, p384Hints, p384Input } from "../../../sdk/dist/attestation/index.js";
 import { add, G, invert, mod, multiply, P, type Point, slopeOf } from "../../../sdk/dist/attestation/p384/curve.js";
-import { Steps } from "../../../sdk/dist/attestation/p384/steps.js";
+import { encodeDigits } from "../../../sdk/dist/attestation/p384/steps.js";
 import { doubled192, offsetPoint } from "../../../sdk/dist/attestation/p384/table.js";
 import { fastChain } from "./utils/anvil.ts";
 import { deployP384 } from "./utils/crypto.ts";
@@ -149,7 +149,7 @@ describe("P-384: hints of an adversary", function () {
     for (;;) {
       const u2 = mod(numberOf(randomBytes(48)), ORDER - 1n) + 1n;
       const { a, b, isNegative } = planOf(u2);
-      const digits = new Steps().digitsOf(a, b);
+      const digits = encodeDigits(a, b);
       const first = digits.findIndex((digit) => digit !== 0);
       // Digits of a stand at even places.
       if (first % 2 !== 0) continue;

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { p384 } from "@noble/curves/nist.js";
 import { expect } from "chai";
 import { keccak256 } from "ethers";
-import { network } from "hardhat";
 import { P384Error, type P384Signature, p384Hints, p384Input, p384Table } from "../../../sdk/dist/attestation/index.js";
 import { readVector, vectorsOf } from "../utils/vectors.ts";
+import { fastChain } from "./utils/anvil.ts";
 import { deployP384 } from "./utils/crypto.ts";
 import { bytes48, nitroSignatures, numberOf, ORDER, sha384 } from "./utils/signatures.ts";
 
@@ -28,13 +28,13 @@ const hex = (text: string) => Buffer.from(text, "hex");
 describe("P-384", function () {
   this.timeout(240_000);
 
-  let connection: Awaited<ReturnType<typeof network.create>>;
+  let chain: Awaited<ReturnType<typeof fastChain>>;
   let contract: Awaited<ReturnType<typeof deployP384>>;
   before(async () => {
-    connection = await network.create({ network: "local", override: { hardfork: "osaka" } });
-    contract = await deployP384(connection);
+    chain = await fastChain();
+    contract = await deployP384(chain.connection);
   });
-  after(() => connection.close());
+  after(() => chain.close());
 
   /** What both ways say. Where the SDK has no hints, those of a valid signature stand for an attacker's. */
   async function judge(signature: P384Signature, others: Uint8Array): Promise<{ plain: boolean; hinted: boolean }> {
@@ -191,7 +191,7 @@ describe("P-384", function () {
   });
 
   it("is deployed with the table that the curve gives, and with no other", async () => {
-    const { ethers } = connection;
+    const { ethers } = chain.connection;
     const table = await contract.getFunction("TABLE")();
     const plain = await contract.getFunction("PLAIN")();
     expect(await ethers.provider.getCode(table)).to.equal(`0x${Buffer.from(p384Table()).toString("hex")}`);

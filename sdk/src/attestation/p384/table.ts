@@ -4,8 +4,15 @@ import { add, B, G, mod, montgomery, multiply, numberOf, P, type Point } from ".
 /** A point that nobody knows the logarithm of: the first x from these bytes on for which there is a y, the even one. */
 const SEED = "nothing up my sleeve: Freehold, offset of P-384 sums";
 
+let offset: Point | undefined;
+
 /** T: where sums begin, so that they never meet infinity. */
 export function offsetPoint(): Point {
+  offset ??= findOffset();
+  return offset;
+}
+
+function findOffset(): Point {
   for (let x = numberOf(utf8(SEED)) % P; ; x++) {
     const square = mod(x * x * x - 3n * x + B, P);
     const y = power(square, (P + 1n) / 4n);

@@ -1,4 +1,4 @@
-import { getBytes, hexlify } from "ethers";
+import { hexlify } from "ethers";
 import type { network } from "hardhat";
 import { p384Table } from "../../../../sdk/dist/attestation/index.js";
 
@@ -26,6 +26,3 @@ export async function deployP384(connection: Connection) {
 }
 
 export const deploySha384 = ({ ethers }: Connection) => ethers.deployContract("Sha384");
-
-/** Bytes of a hex string. */
-export const bytesOf = getBytes;

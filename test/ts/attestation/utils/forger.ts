@@ -1,12 +1,39 @@
 import type { P384Signature } from "../../../../sdk/dist/attestation/index.js";
-import { B, G, invert, mod, multiply, N, negate, P, type Point } from "../../../../sdk/dist/attestation/p384/curve.js";
-import { encodeHints, shorten } from "../../../../sdk/dist/attestation/p384/hints.js";
-import { Steps } from "../../../../sdk/dist/attestation/p384/steps.js";
+import {
+  addBy,
+  B,
+  invert,
+  mod,
+  N,
+  negate,
+  P,
+  P384Error,
+  type Point,
+  slopeOf,
+} from "../../../../sdk/dist/attestation/p384/curve.js";
+import { hintsFor, shorten } from "../../../../sdk/dist/attestation/p384/hints.js";
+import { type Terms, type Walked, walk } from "../../../../sdk/dist/attestation/p384/steps.js";
 import { numberOf } from "./signatures.ts";
 
 export const planOf = shorten;
 
-type Slope = ConstructorParameters<typeof Steps>[0];
+/** Slope of a step. */
+export type Slope = (a: Point, b: Point, step: number) => bigint;
+
+/** A walk step by step, with slopes of one's choice: what comes after a wrong one follows from it. */
+export const walkBy =
+  (slope: Slope = slopeOf, meets = false) =>
+  (terms: Terms): Walked => {
+    const slopes: bigint[] = [];
+    const add = (a: Point, b: Point) => {
+      if (a !== b && a.x === b.x && !meets) throw new P384Error("UNLUCKY", "two points meet");
+      const chosen = slope(a, b, slopes.length);
+      slopes.push(chosen);
+      return addBy(chosen, a, b);
+    };
+    const end = walk<Point>({ of: (point) => point, negate, add }, terms);
+    return { slopes, end };
+  };
 
 /**
  * Hints for a signature, right or wrong, by the SDK's generator without its checks: R is whatever point has r for its x. Of a wrong
@@ -23,24 +50,12 @@ export function forgeHints(signature: P384Signature, slope?: Slope, meets = fals
     bigint,
   ];
   const w = invert(s, N);
-  const u1 = mod(h * w, N);
-  const { a, b, isNegative } = shorten(mod(r * w, N));
-  const key: Point = { x, y };
-  let last: Uint8Array | undefined;
+  const [u1, u2] = [mod(h * w, N), mod(r * w, N)];
+  const point = lift(r);
   // Both roots: of a right signature one ends where it should, and either will do for a wrong one.
-  for (const minusR of [lift(r), negate(lift(r))]) {
-    const steps = new Steps(slope, meets);
-    steps.run({ key: isNegative ? negate(key) : key, minusR, a, b, c: mod(b * u1, N) });
-    last = encodeHints({ w, b, flags: isNegative ? 1 : 0, y: negate(minusR).y }, steps);
-    if (!meets || isRight(u1, mod(r * w, N), key, negate(minusR))) return last;
-  }
-  return last!;
-}
-
-function isRight(u1: bigint, u2: bigint, key: Point, point: Point): boolean {
-  const [one, other] = [multiply(u1, G), multiply(u2, key)];
-  const slope = mod((other.y - one.y) * invert(mod(other.x - one.x, P), P), P);
-  return mod(slope * slope - one.x - other.x, P) === point.x && mod(slope * (one.x - point.x) - one.y, P) === point.y;
+  const first = hintsFor({ x, y }, point, r, w, u1, u2, walkBy(slope, meets));
+  if (first.isRight || !meets) return first.hints;
+  return hintsFor({ x, y }, negate(point), r, w, u1, u2, walkBy(slope, meets)).hints;
 }
 
 /** A point with that x. */
