@@ -20,6 +20,8 @@ const viaIr = { ...compiler, settings: { ...compiler.settings, viaIR: true } };
 const compact = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 200 } } };
 /** Long computations: cheaper calls are worth longer code. */
 const optimizer = { enabled: true, runs: 1_000_000 };
+/** Both. */
+const compactViaIr = { ...compact, settings: { ...compact.settings, viaIR: true } };
 const fast = { ...compiler, settings: { ...compiler.settings, optimizer } };
 const fastViaIr = { ...compiler, settings: { ...compiler.settings, optimizer, viaIR: true } };
 const overrides = {
@@ -27,6 +29,7 @@ const overrides = {
   "contracts/attestation/P384.sol": fastViaIr,
   "contracts/attestation/P384Plain.sol": fastViaIr,
   "contracts/attestation/Sha384.sol": fast,
+  "contracts/InferenceArbiter.sol": compactViaIr,
   "contracts/proofs/Groth16Factory.sol": viaIr,
   "contracts/proofs/Groth16Verifier.sol": viaIr,
 };

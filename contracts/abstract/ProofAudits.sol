@@ -5,7 +5,7 @@ import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 
 import {Receipt} from "../interfaces/IInferenceArbiter.sol";
 import {IInferenceEscrow} from "../interfaces/IInferenceEscrow.sol";
-import {Audit, AuditState, IProofAudits, ReceiptSet} from "../interfaces/IProofAudits.sol";
+import {Audit, AuditState, BatchId, IProofAudits, ReceiptSet} from "../interfaces/IProofAudits.sol";
 import {Batch} from "../interfaces/ISettlements.sol";
 import {IVersionProofs, ProofPolicy} from "../interfaces/IVersionProofs.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
@@ -30,14 +30,16 @@ abstract contract ProofAudits is ProofChallenges {
     /// @inheritdoc IProofAudits
     function demandAudit(address escrow, Batch calldata batch, bytes32 rowsHash, bytes calldata signature) external {
         _requireEnclave(escrow, batch.node, PaymentHashes.batch(batch, rowsHash), signature);
-        Audit storage audit = _audits[_auditIdOf(escrow, batch.node, batch.lineId, batch.nonce)];
-        if (audit.state != AuditState.None) _wrongState(batch, audit.state);
+        BatchId memory id = _batchIdOf(escrow, batch);
+        bytes32 auditId = _auditIdOf(id);
+        Audit storage audit = _audits[auditId];
+        _requireState(auditId, audit, AuditState.None);
         _policyOf(escrow, batch);
 
         uint40 openBy = _answerBy();
         audit.state = AuditState.Demanded;
         audit.deadline = openBy;
-        emit AuditDemanded(batch.node, batch.lineId, batch.nonce, escrow, openBy);
+        emit AuditDemanded(auditId, batch.node, batch.lineId, id, openBy);
     }
 
     /// @inheritdoc IProofAudits
@@ -50,155 +52,153 @@ abstract contract ProofAudits is ProofChallenges {
         ReceiptSet calldata receipts,
         bytes calldata setSignature
     ) external {
-        {
-            bytes32 batchHash = PaymentHashes.batch(batch, rowsHash);
-            _requireEnclave(escrow, batch.node, batchHash, signature);
-            _requireEnclave(escrow, batch.node, PaymentHashes.receiptSet(batchHash, receipts), setSignature);
-        }
-        Audit storage audit = _audits[_auditIdOf(escrow, batch.node, batch.lineId, batch.nonce)];
-        bool isDemanded = audit.state == AuditState.Demanded;
-        if (!isDemanded && audit.state != AuditState.None) _wrongState(batch, audit.state);
-        if (isDemanded && block.timestamp > audit.deadline) {
-            revert InferenceArbiter_AuditTime(audit.deadline, block.timestamp);
-        }
-        if (receipts.count == 0) revert InferenceArbiter_EmptySet();
-        ProofPolicy memory policy = _policyOf(escrow, batch);
-        if (!isDemanded) {
-            _requireProvable(batch.lineId, batch.versionHash, version, batch.lastAt, policy.circuitId);
-        }
-        _open(audit, escrow, batch, version, receipts, policy);
+        bytes32 batchHash = PaymentHashes.batch(batch, rowsHash);
+        _requireEnclave(escrow, batch.node, batchHash, signature);
+        _requireEnclave(escrow, batch.node, PaymentHashes.receiptSet(batchHash, receipts), setSignature);
+        _open(_batchIdOf(escrow, batch), batch, version, receipts);
     }
 
     /// @inheritdoc IProofAudits
-    function drawAudit(address escrow, address node, bytes32 lineId, uint32 nonce) external {
-        Audit storage audit = _audits[_auditIdOf(escrow, node, lineId, nonce)];
-        _requireOpenAudit(audit, node, lineId, nonce);
-        _seedOf(audit, escrow, node, lineId, nonce);
+    function drawAudit(BatchId calldata batch) external {
+        bytes32 auditId = _auditIdOf(batch);
+        Audit storage audit = _audits[auditId];
+        _requireState(auditId, audit, AuditState.Open);
+        _seedOf(auditId, audit);
     }
 
     /// @inheritdoc IProofAudits
     function proveDraw(
-        address escrow,
-        uint32 nonce,
+        BatchId calldata batch,
         uint32 draw,
         Receipt calldata receipt,
         bytes32[] calldata path,
         uint256 result,
         bytes calldata proof
     ) external {
-        bytes32 auditId = _auditIdOf(escrow, receipt.node, receipt.lineId, nonce);
+        bytes32 auditId = _auditIdOf(batch);
         Audit storage audit = _audits[auditId];
-        _requireOpenAudit(audit, receipt.node, receipt.lineId, nonce);
+        _requireState(auditId, audit, AuditState.Open);
         if (block.timestamp > audit.deadline) revert InferenceArbiter_AuditTime(audit.deadline, block.timestamp);
-        if (draw >= audit.draws || _proven[auditId][draw]) revert InferenceArbiter_InvalidDraw(draw);
-        _proven[auditId][draw] = true;
-        ++audit.proven;
-
         bytes32 receiptHash = PaymentHashes.receipt(receipt);
-        bytes32 receiptId = _receiptIdOf(escrow, receiptHash);
+        bytes32 receiptId = _receiptIdOf(batch.escrow, receiptHash);
+        if (!_isOf(receipt, batch, audit) || _audited[receiptId]) revert InferenceArbiter_NotDrawn(draw, receiptId);
+        _audited[receiptId] = true;
+        _takeDraw(auditId, audit, draw, receiptHash, path, receiptId);
         {
-            bytes32 seed = _seedOf(audit, escrow, receipt.node, receipt.lineId, nonce);
-            uint32 index = _indexOf(seed, auditId, audit.count, audit.draws, draw);
-            bool isDrawn = ReceiptTree.isAt(audit.root, audit.count, index, receiptHash, path);
-            bool isOfBatch = receipt.versionHash == audit.versionHash && receipt.workedAt <= audit.lastAt;
-            if (!isDrawn || !isOfBatch || _audited[receiptId]) revert InferenceArbiter_NotDrawn(draw, receiptId);
-            _audited[receiptId] = true;
-        }
-        {
-            uint256 context = _contextOf(escrow, receipt, receiptHash, address(0), audit.deadline);
+            uint256 context = _contextOf(batch.escrow, receipt, receiptHash, address(0), audit.deadline);
             _requireInference(receiptId, receipt, audit.version, audit.circuitId, result, context, proof);
         }
-        emit DrawProven(receipt.node, receipt.lineId, nonce, escrow, draw, receiptId, result);
-        if (audit.proven == audit.draws) _pass(audit, escrow, receipt.node, receipt.lineId, nonce);
+        emit DrawProven(auditId, draw, receiptId, result);
+        if (audit.proven == audit.draws) _pass(auditId, audit, batch);
     }
 
     /// @inheritdoc IProofAudits
-    function failAudit(address escrow, address node, bytes32 lineId, uint32 nonce) external {
-        Audit storage audit = _audits[_auditIdOf(escrow, node, lineId, nonce)];
-        if (audit.state != AuditState.Demanded) _requireOpenAudit(audit, node, lineId, nonce);
+    function failAudit(BatchId calldata batch) external {
+        bytes32 auditId = _auditIdOf(batch);
+        Audit storage audit = _audits[auditId];
+        if (audit.state != AuditState.Demanded) _requireState(auditId, audit, AuditState.Open);
         if (block.timestamp <= audit.deadline) revert InferenceArbiter_AuditTime(audit.deadline, block.timestamp);
         audit.state = AuditState.Failed;
         uint64 held = audit.held;
         audit.held = 0;
 
-        address owner = LEDGER.lineOf(lineId).account;
-        if (held != 0) IInferenceEscrow(escrow).assign(node, lineId, owner, held);
-        (uint256 paid, uint256 burned) = _takePenalty(node, owner);
-        emit AuditFailed(node, lineId, nonce, escrow, audit.draws - audit.proven, held, paid, burned);
+        address owner = LEDGER.lineOf(batch.lineId).account;
+        if (held != 0) IInferenceEscrow(batch.escrow).assign(batch.node, batch.lineId, owner, held);
+        (uint256 paid, uint256 burned) = _takePenalty(batch.node, owner);
+        emit AuditFailed(auditId, batch.node, batch.lineId, audit.draws - audit.proven, held, paid, burned);
     }
 
     /// @inheritdoc IProofAudits
-    function auditOf(address escrow, address node, bytes32 lineId, uint32 nonce) external view returns (Audit memory) {
-        return _audits[_auditIdOf(escrow, node, lineId, nonce)];
+    function auditOf(BatchId calldata batch) external view returns (Audit memory) {
+        return _audits[_auditIdOf(batch)];
     }
 
     /// @inheritdoc IProofAudits
-    function drawnIndex(
-        address escrow,
-        address node,
-        bytes32 lineId,
-        uint32 nonce,
-        uint32 draw
-    ) external view returns (uint32) {
-        bytes32 auditId = _auditIdOf(escrow, node, lineId, nonce);
+    function drawnIndex(BatchId calldata batch, uint32 draw) external view returns (uint32) {
+        bytes32 auditId = _auditIdOf(batch);
         Audit storage audit = _audits[auditId];
         if (draw >= audit.draws) revert InferenceArbiter_InvalidDraw(draw);
         if (audit.seed == 0) revert InferenceArbiter_NoSeed(audit.seedBlock, block.number);
-        return _indexOf(audit.seed, auditId, audit.count, audit.draws, draw);
+        return _indexOf(auditId, audit.seed, audit.count, audit.draws, draw);
     }
 
-    function _open(
-        Audit storage audit,
-        address escrow,
-        Batch calldata batch,
-        uint32 version,
-        ReceiptSet calldata receipts,
-        ProofPolicy memory policy
-    ) private {
+    function _open(BatchId memory id, Batch calldata batch, uint32 version, ReceiptSet calldata receipts) private {
+        bytes32 auditId = _auditIdOf(id);
+        Audit storage audit = _audits[auditId];
+        if (audit.state == AuditState.Demanded) {
+            if (block.timestamp > audit.deadline) revert InferenceArbiter_AuditTime(audit.deadline, block.timestamp);
+        } else {
+            _requireState(auditId, audit, AuditState.None);
+        }
+        if (receipts.count == 0) revert InferenceArbiter_EmptySet();
+        ProofPolicy memory policy = _policyOf(id.escrow, batch);
+        _requireCommitted(batch.lineId, batch.versionHash, version, batch.lastAt, policy.circuitId);
+
         // Rounded up: a batch of a line that asks for audits has one draw at least.
-        uint256 draws = (uint256(receipts.count) * policy.auditShare + WHOLE - 1) / WHOLE;
-        uint64 drawn = uint64((uint256(receipts.total) * draws + receipts.count - 1) / receipts.count);
-        uint64 held = IInferenceEscrow(escrow).seize(batch.node, batch.lineId, drawn);
+        uint256 draws = _ceilDiv(uint256(receipts.count) * policy.auditShare, WHOLE);
+        uint256 drawn = _ceilDiv(uint256(receipts.total) * draws, receipts.count);
         audit.state = AuditState.Open;
         audit.deadline = _answerBy();
         audit.seedBlock = uint64(block.number) + SEED_DELAY;
         audit.count = receipts.count;
         audit.draws = uint32(draws);
         audit.lastAt = batch.lastAt;
-        audit.held = held;
+        audit.held = IInferenceEscrow(id.escrow).seize(batch.node, batch.lineId, uint64(drawn));
         audit.version = version;
         audit.root = receipts.root;
         audit.versionHash = batch.versionHash;
         audit.circuitId = policy.circuitId;
+        _emitOpened(auditId, id, audit, receipts);
+    }
+
+    function _emitOpened(
+        bytes32 auditId,
+        BatchId memory id,
+        Audit storage audit,
+        ReceiptSet calldata receipts
+    ) private {
         emit AuditOpened(
-            batch.node,
-            batch.lineId,
-            batch.nonce,
-            escrow,
+            auditId,
+            id.node,
+            id.lineId,
+            id,
             receipts,
             audit.draws,
-            held,
+            audit.held,
             audit.seedBlock,
             audit.deadline
         );
     }
 
-    function _pass(Audit storage audit, address escrow, address node, bytes32 lineId, uint32 nonce) private {
+    /// @dev Counts a draw, once, for the receipt that it chose.
+    function _takeDraw(
+        bytes32 auditId,
+        Audit storage audit,
+        uint32 draw,
+        bytes32 receiptHash,
+        bytes32[] calldata path,
+        bytes32 receiptId
+    ) private {
+        (uint32 count, uint32 draws) = (audit.count, audit.draws);
+        if (draw >= draws || _proven[auditId][draw]) revert InferenceArbiter_InvalidDraw(draw);
+        _proven[auditId][draw] = true;
+        ++audit.proven;
+        uint32 index = _indexOf(auditId, _seedOf(auditId, audit), count, draws, draw);
+        if (!ReceiptTree.isAt(audit.root, count, index, receiptHash, path)) {
+            revert InferenceArbiter_NotDrawn(draw, receiptId);
+        }
+    }
+
+    function _pass(bytes32 auditId, Audit storage audit, BatchId calldata batch) private {
         audit.state = AuditState.Passed;
         uint64 held = audit.held;
         audit.held = 0;
-        emit AuditPassed(node, lineId, nonce, escrow);
-        if (held != 0) IInferenceEscrow(escrow).restore(node, lineId, held);
+        emit AuditPassed(auditId, batch.node, batch.lineId);
+        if (held != 0) IInferenceEscrow(batch.escrow).restore(batch.node, batch.lineId, held);
     }
 
     /// @dev The seed, recorded when it was not.
-    function _seedOf(
-        Audit storage audit,
-        address escrow,
-        address node,
-        bytes32 lineId,
-        uint32 nonce
-    ) private returns (bytes32 seed) {
+    function _seedOf(bytes32 auditId, Audit storage audit) private returns (bytes32 seed) {
         seed = audit.seed;
         if (seed != 0) return seed;
         uint64 seedBlock = audit.seedBlock;
@@ -207,13 +207,14 @@ abstract contract ProofAudits is ProofChallenges {
         if (isPast) seed = Blockhash.blockHash(seedBlock);
         if (seed == 0) revert InferenceArbiter_NoSeed(seedBlock, block.number);
         audit.seed = seed;
-        emit AuditDrawn(node, lineId, nonce, escrow, seed);
+        emit AuditDrawn(auditId, seed);
     }
 
     /// @dev What the line asked for when the batch was worked; reverts when that is no audit, or the batch was not settled yet.
     function _policyOf(address escrow, Batch calldata batch) private view returns (ProofPolicy memory policy) {
         uint32 nextNonce = IInferenceEscrow(escrow).earningsOf(batch.node, batch.lineId).nextNonce;
         if (batch.nonce >= nextNonce) revert InferenceArbiter_NotSettled(batch.nonce, nextNonce);
+        // Who is asked in the last second has the time to answer, too.
         if (block.timestamp > uint256(batch.lastAt) + PROOF_WINDOW + ANSWER_PERIOD) {
             revert InferenceArbiter_TooOld(batch.lastAt, block.timestamp);
         }
@@ -221,20 +222,20 @@ abstract contract ProofAudits is ProofChallenges {
         if (policy.auditShare == 0) revert InferenceArbiter_NotProvable(batch.lineId, batch.lastAt);
     }
 
-    function _requireOpenAudit(Audit storage audit, address node, bytes32 lineId, uint32 nonce) private view {
-        if (audit.state != AuditState.Open) {
-            revert InferenceArbiter_AuditState(node, lineId, nonce, audit.state);
-        }
+    function _requireState(bytes32 auditId, Audit storage audit, AuditState state) private view {
+        if (audit.state != state) revert InferenceArbiter_AuditState(auditId, audit.state);
     }
 
-    function _wrongState(Batch calldata batch, AuditState state) private pure {
-        revert InferenceArbiter_AuditState(batch.node, batch.lineId, batch.nonce, state);
+    /// @dev Whether the receipt is of the audited batch.
+    function _isOf(Receipt calldata receipt, BatchId calldata batch, Audit storage audit) private view returns (bool) {
+        bool isOfBook = receipt.node == batch.node && receipt.lineId == batch.lineId;
+        return isOfBook && receipt.versionHash == audit.versionHash && receipt.workedAt <= audit.lastAt;
     }
 
     /// @dev One of the receipts from floor(draw * count / draws) to the next draw's first. The bias of the remainder is below 2^-224.
     function _indexOf(
-        bytes32 seed,
         bytes32 auditId,
+        bytes32 seed,
         uint256 count,
         uint256 draws,
         uint256 draw
@@ -244,7 +245,15 @@ abstract contract ProofAudits is ProofChallenges {
         return uint32(first + (uint256(keccak256(abi.encode(seed, auditId, draw))) % size));
     }
 
-    function _auditIdOf(address escrow, address node, bytes32 lineId, uint32 nonce) private pure returns (bytes32) {
-        return keccak256(abi.encode(escrow, node, lineId, nonce));
+    function _batchIdOf(address escrow, Batch calldata batch) private pure returns (BatchId memory) {
+        return BatchId({escrow: escrow, node: batch.node, lineId: batch.lineId, nonce: batch.nonce});
+    }
+
+    function _auditIdOf(BatchId memory batch) private pure returns (bytes32) {
+        return keccak256(abi.encode(batch));
+    }
+
+    function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {
+        return (a + b - 1) / b;
     }
 }

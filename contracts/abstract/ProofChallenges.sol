@@ -45,7 +45,8 @@ abstract contract ProofChallenges is Bonds {
         ProofState state = _proofChallenges[receiptId].state;
         if (state != ProofState.None) revert InferenceArbiter_ProofState(receiptId, state);
         bytes32 circuitId = IVersionProofs(PROOFS).policyAt(receipt.lineId, receipt.workedAt).circuitId;
-        _requireProvable(receipt.lineId, receipt.versionHash, version, receipt.workedAt, circuitId);
+        _requireRecent(receipt.workedAt);
+        _requireCommitted(receipt.lineId, receipt.versionHash, version, receipt.workedAt, circuitId);
 
         uint40 answerBy = _answerBy();
         _proofChallenges[receiptId] = ProofChallenge({
@@ -104,17 +105,14 @@ abstract contract ProofChallenges is Bonds {
         return _contextOf(escrow, receipt, PaymentHashes.receipt(receipt), requester, deadline);
     }
 
-    /// @dev Reverts unless a proof of that version's work at `workedAt` can be asked for.
-    function _requireProvable(
+    /// @dev Reverts unless proofs speak of that version, and the line asked for them.
+    function _requireCommitted(
         bytes32 lineId,
         bytes32 versionHash,
         uint32 version,
         uint40 workedAt,
         bytes32 circuitId
     ) internal view {
-        if (block.timestamp > uint256(workedAt) + PROOF_WINDOW) {
-            revert InferenceArbiter_TooOld(workedAt, block.timestamp);
-        }
         Version memory named = LEDGER.versionOf(lineId, version);
         if (named.hash != versionHash) revert InferenceArbiter_WrongVersion(versionHash, version);
         if (circuitId == 0 || named.commitments.poseidonRoot == 0) {
@@ -166,6 +164,12 @@ abstract contract ProofChallenges is Bonds {
 
     function _receiptIdOf(address escrow, bytes32 receiptHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(escrow, receiptHash));
+    }
+
+    function _requireRecent(uint40 workedAt) private view {
+        if (block.timestamp > uint256(workedAt) + PROOF_WINDOW) {
+            revert InferenceArbiter_TooOld(workedAt, block.timestamp);
+        }
     }
 
     function _requireOpen(bytes32 receiptId) private view returns (ProofChallenge memory open) {

@@ -2,9 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {IChallenges} from "./IChallenges.sol";
+import {IProofAudits} from "./IProofAudits.sol";
+import {IProofChallenges} from "./IProofChallenges.sol";
 import {Batch} from "./ISettlements.sol";
 
 /// @notice What an enclave signs for one completed inference; see docs/protocol.md 3.
+/// @param inputCommitment salted Poseidon commitment to the request's input, zero where no circuit expresses the model
+/// @param outputCommitment the same of the answer's logits: only the payer has the salts, so neither says anything to others
 struct Receipt {
     address node;
     uint256 channel;
@@ -15,6 +19,8 @@ struct Receipt {
     bytes32 versionHash;
     bytes32 requestHash;
     bytes32 responseHash;
+    bytes32 inputCommitment;
+    bytes32 outputCommitment;
     uint40 workedAt;
 }
 
@@ -33,12 +39,12 @@ enum Offence {
 }
 
 /// @title IInferenceArbiter
-/// @notice Convicts nodes on nothing but signatures of their enclaves and on what the chain says: nobody judges.
+/// @notice Convicts nodes on nothing but signatures of their enclaves, proofs that they owe, and on what the chain says: nobody judges.
 /// @dev A conviction takes {PENALTY} of the node's stake, or what there is: half is owed to the victim, which is the payer of the
 /// channel that the receipts name (whoever shows two batches), half is burned. Each offence is convicted once. `escrow` is the
 /// contract whose domain the enclave signed for, one of those that this arbiter was deployed for.
 /// @custom:security-contact see SECURITY.md
-interface IInferenceArbiter is IChallenges {
+interface IInferenceArbiter is IChallenges, IProofChallenges, IProofAudits {
     /// @notice Emitted for every conviction.
     /// @param offenceId what was convicted: it cannot be convicted again
     event Convicted(

@@ -18,6 +18,14 @@ enum AuditState {
     Failed
 }
 
+/// @notice A settled batch: whose, on which line, and which one.
+struct BatchId {
+    address escrow;
+    address node;
+    bytes32 lineId;
+    uint32 nonce;
+}
+
 /// @notice The receipts behind a batch, as its enclave commits to them.
 /// @param root keccak256 Merkle root over the struct hashes of its receipts: leaf keccak256(0x00 ‖ hash), node keccak256(0x01 ‖ left ‖ right),
 /// padded with zero nodes to a power of two
@@ -67,12 +75,13 @@ struct Audit {
 /// vests. A failed audit owes what is held to the line's owner and takes {IInferenceArbiter.PENALTY} of stake, half for the owner.
 /// Leaving a receipt out of the set does not help against its payer: he has it, and can challenge it.
 interface IProofAudits {
-    event AuditDemanded(address indexed node, bytes32 indexed lineId, uint32 indexed nonce, address escrow, uint40 openBy);
+    /// @notice Emitted when somebody asked for an audit; `auditId` is keccak256 of the ABI-encoded {BatchId}, here and below.
+    event AuditDemanded(bytes32 indexed auditId, address indexed node, bytes32 indexed lineId, BatchId batch, uint40 openBy);
     event AuditOpened(
+        bytes32 indexed auditId,
         address indexed node,
         bytes32 indexed lineId,
-        uint32 indexed nonce,
-        address escrow,
+        BatchId batch,
         ReceiptSet receipts,
         uint32 draws,
         uint64 held,
@@ -80,24 +89,16 @@ interface IProofAudits {
         uint40 proveBy
     );
     /// @notice Emitted when it is known what is drawn.
-    event AuditDrawn(address indexed node, bytes32 indexed lineId, uint32 indexed nonce, address escrow, bytes32 seed);
-    event DrawProven(
-        address indexed node,
-        bytes32 indexed lineId,
-        uint32 indexed nonce,
-        address escrow,
-        uint32 draw,
-        bytes32 receiptId,
-        uint256 result
-    );
-    event AuditPassed(address indexed node, bytes32 indexed lineId, uint32 indexed nonce, address escrow);
+    event AuditDrawn(bytes32 indexed auditId, bytes32 seed);
+    /// @param result class * 256 + coarse margin
+    event DrawProven(bytes32 indexed auditId, uint32 indexed draw, bytes32 indexed receiptId, uint256 result);
+    event AuditPassed(bytes32 indexed auditId, address indexed node, bytes32 indexed lineId);
     /// @notice Emitted when an audit failed: `held` units are owed to the line's owner by the escrow, `paid` by the registry, `burned` leaves
     /// circulation, both in the token's smallest unit.
     event AuditFailed(
+        bytes32 indexed auditId,
         address indexed node,
         bytes32 indexed lineId,
-        uint32 indexed nonce,
-        address escrow,
         uint32 missing,
         uint64 held,
         uint256 paid,
@@ -105,7 +106,7 @@ interface IProofAudits {
     );
 
     /// @notice Thrown when an audit is not in the state that the call needs.
-    error InferenceArbiter_AuditState(address node, bytes32 lineId, uint32 nonce, AuditState state);
+    error InferenceArbiter_AuditState(bytes32 auditId, AuditState state);
     /// @notice Thrown when the batch was not settled yet.
     error InferenceArbiter_NotSettled(uint32 nonce, uint32 nextNonce);
     /// @notice Thrown when the set has no receipts.
@@ -138,14 +139,13 @@ interface IProofAudits {
         bytes calldata setSignature
     ) external;
     /// @notice Records the hash of the block that draws; the first {proveDraw} does so, too.
-    function drawAudit(address escrow, address node, bytes32 lineId, uint32 nonce) external;
+    function drawAudit(BatchId calldata batch) external;
     /// @notice Proves one drawn receipt; the last one ends the audit. Anybody may call. A receipt counts in one audit only.
     /// @param draw from 0
     /// @param path siblings of the receipt's leaf, from below
     /// @param result class * 256 + coarse margin
     function proveDraw(
-        address escrow,
-        uint32 nonce,
+        BatchId calldata batch,
         uint32 draw,
         Receipt calldata receipt,
         bytes32[] calldata path,
@@ -153,16 +153,10 @@ interface IProofAudits {
         bytes calldata proof
     ) external;
     /// @notice Ends an audit that was not opened, or whose draws were not all proven in time. Anybody may call.
-    function failAudit(address escrow, address node, bytes32 lineId, uint32 nonce) external;
+    function failAudit(BatchId calldata batch) external;
 
     /// @notice An audit; all zero when there is none.
-    function auditOf(address escrow, address node, bytes32 lineId, uint32 nonce) external view returns (Audit memory);
+    function auditOf(BatchId calldata batch) external view returns (Audit memory);
     /// @notice Index of the receipt that a draw chose. Reverts until the seed is recorded.
-    function drawnIndex(
-        address escrow,
-        address node,
-        bytes32 lineId,
-        uint32 nonce,
-        uint32 draw
-    ) external view returns (uint32);
+    function drawnIndex(BatchId calldata batch, uint32 draw) external view returns (uint32);
 }

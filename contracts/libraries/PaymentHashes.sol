@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Opening} from "../interfaces/IChannels.sol";
 import {Receipt} from "../interfaces/IInferenceArbiter.sol";
+import {ReceiptSet} from "../interfaces/IProofAudits.sol";
 import {Batch} from "../interfaces/ISettlements.sol";
 
 /// @title PaymentHashes
@@ -12,10 +13,13 @@ library PaymentHashes {
         "Voucher(address node,uint256 channel,bytes32 lineId,uint64 cumulative)"
     );
     bytes32 internal constant RECEIPT_TYPEHASH = keccak256(
-        "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)"
+        "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,bytes32 inputCommitment,bytes32 outputCommitment,uint40 workedAt)"
     );
     bytes32 internal constant BATCH_TYPEHASH = keccak256(
         "Batch(address node,bytes32 lineId,bytes32 versionHash,uint8 lane,uint32 nonce,uint40 lastAt,bytes32 rowsHash)"
+    );
+    bytes32 internal constant RECEIPT_SET_TYPEHASH = keccak256(
+        "ReceiptSet(bytes32 batchHash,bytes32 root,uint32 count,uint64 total)"
     );
     bytes32 internal constant OPEN_TYPEHASH = keccak256(
         "Open(address node,bytes32 lineId,address payer,address signer,uint64 amount,uint32 closeDelay,bool optimistic,uint256 salt,uint256 deadline)"
@@ -56,6 +60,12 @@ library PaymentHashes {
             mstore(add(place, 0xe0), rowsHash)
             structHash := keccak256(place, 0x100)
         }
+    }
+
+    /// @notice Struct hash of the receipts behind a batch.
+    /// @param batchHash struct hash of the batch
+    function receiptSet(bytes32 batchHash, ReceiptSet calldata signed) internal pure returns (bytes32) {
+        return keccak256(abi.encode(RECEIPT_SET_TYPEHASH, batchHash, signed));
     }
 
     /// @notice Struct hash of a payer's instruction to open a channel with his money.
