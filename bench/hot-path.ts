@@ -74,6 +74,8 @@ export async function measureHotPath(): Promise<Record<string, number>> {
       versionHash,
       requestHash,
       responseHash: bytes32(),
+      inputCommitment: bytes32(),
+      outputCommitment: bytes32(),
       workedAt: 1n,
     };
     return { receipt, signature: await signReceipt(enclave, domain, receipt) };

@@ -19,13 +19,16 @@ const CONTRACTS: Record<string, string> = {
   DcapVerifier: "contracts/attestation/DcapVerifier.sol",
   DeltaLedger: "contracts/DeltaLedger.sol",
   DevelopmentTeeVerifier: "contracts/attestation/DevelopmentTeeVerifier.sol",
+  Groth16Factory: "contracts/proofs/Groth16Factory.sol",
   InferenceArbiter: "contracts/InferenceArbiter.sol",
   InferenceEscrow: "contracts/InferenceEscrow.sol",
   ModelRegistry: "contracts/ModelRegistry.sol",
   NitroCertStore: "contracts/attestation/NitroCertStore.sol",
   NitroVerifier: "contracts/attestation/NitroVerifier.sol",
   NodeRegistry: "contracts/NodeRegistry.sol",
+  ProofKeys: "contracts/proofs/ProofKeys.sol",
   TestToken: "contracts/mocks/TestToken.sol",
+  VersionProofs: "contracts/VersionProofs.sol",
 };
 
 interface Artifact {

@@ -76,7 +76,13 @@ struct Audit {
 /// Leaving a receipt out of the set does not help against its payer: he has it, and can challenge it.
 interface IProofAudits {
     /// @notice Emitted when somebody asked for an audit; `auditId` is keccak256 of the ABI-encoded {BatchId}, here and below.
-    event AuditDemanded(bytes32 indexed auditId, address indexed node, bytes32 indexed lineId, BatchId batch, uint40 openBy);
+    event AuditDemanded(
+        bytes32 indexed auditId,
+        address indexed node,
+        bytes32 indexed lineId,
+        BatchId batch,
+        uint40 openBy
+    );
     event AuditOpened(
         bytes32 indexed auditId,
         address indexed node,

@@ -45,12 +45,7 @@ interface IVersionProofs {
 
     /// @notice Proves that every parameter of a version is in its range. Publics: root, {registrationContext}.
     /// @param circuit of kind Register
-    function proveRegistration(
-        bytes32 lineId,
-        uint32 version,
-        Circuit calldata circuit,
-        bytes calldata proof
-    ) external;
+    function proveRegistration(bytes32 lineId, uint32 version, Circuit calldata circuit, bytes calldata proof) external;
     /// @notice Proves that a version is its parent plus a delta, weight by weight. Publics: the parent's root, `deltaRoot`, the version's
     /// root, {deltaContext}.
     /// @param circuit of kind Delta

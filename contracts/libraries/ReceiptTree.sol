@@ -18,9 +18,10 @@ library ReceiptTree {
         bytes32 node = keccak256(abi.encodePacked(bytes1(0x00), receiptHash));
         for (uint256 i = 0; i < path.length; ++i) {
             bool isRight = (index >> i) & 1 == 1;
-            node = isRight
-                ? keccak256(abi.encodePacked(bytes1(0x01), path[i], node))
-                : keccak256(abi.encodePacked(bytes1(0x01), node, path[i]));
+            node =
+                isRight
+                    ? keccak256(abi.encodePacked(bytes1(0x01), path[i], node))
+                    : keccak256(abi.encodePacked(bytes1(0x01), node, path[i]));
         }
         return node == root;
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Opening} from "../interfaces/IChannels.sol";
 import {Receipt} from "../interfaces/IInferenceArbiter.sol";
+import {ReceiptSet} from "../interfaces/IProofAudits.sol";
 import {Batch} from "../interfaces/ISettlements.sol";
 import {Commitments, Delta, Hashes} from "../libraries/Hashes.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
@@ -23,6 +24,11 @@ contract HashesHarness {
     /// @notice See {PaymentHashes.batch}.
     function batch(Batch calldata signed, bytes32 rowsHash) external pure returns (bytes32) {
         return PaymentHashes.batch(signed, rowsHash);
+    }
+
+    /// @notice See {PaymentHashes.receiptSet}.
+    function receiptSet(bytes32 batchHash, ReceiptSet calldata signed) external pure returns (bytes32) {
+        return PaymentHashes.receiptSet(batchHash, signed);
     }
 
     /// @notice See {PaymentHashes.open}.

@@ -3,8 +3,11 @@ import type { ArgumentType, Future, IgnitionModuleBuilder } from "@nomicfoundati
 /** Last second that fits the contracts' `uint40` times: "for ever". */
 export const FOREVER = 2n ** 40n - 1n;
 
+/** keccak256 of alpha of `developmentSetup`'s keys (`@freehold/circuits`), which everybody can forge: Groth16Factory refuses them on public chains. */
+export const DEVELOPMENT_ALPHA = "0x9ee7118ed77277a9190f6168ce1ce4f6c97884b7193e9b125cef8e0f57373a04";
+
 /** Roles of the AccessManager; what they reach, and nothing else, is in `govern`. */
-export const ROLES = { verifiers: 1n, measurements: 2n, pauser: 3n } as const;
+export const ROLES = { verifiers: 1n, measurements: 2n, pauser: 3n, provingKeys: 4n } as const;
 
 /** Deploys the contracts that every deployment has, in the order of their dependencies. */
 export function core(m: IgnitionModuleBuilder, { token, production }: { token: ArgumentType; production: boolean }) {
@@ -41,6 +44,9 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
       vestPeriod: m.getParameter("vestPeriod"),
     },
   ]);
+  const Groth16Factory = m.contract("Groth16Factory", [DEVELOPMENT_ALPHA]);
+  const ProofKeys = m.contract("ProofKeys", [AccessManager]);
+  const VersionProofs = m.contract("VersionProofs", [DeltaLedger, ProofKeys, m.getParameter("proofNotice")]);
   const InferenceArbiter = m.contract("InferenceArbiter", [
     NodeRegistry,
     DeltaLedger,
@@ -48,6 +54,8 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
     m.getParameter("convictionPenalty"),
     m.getParameter("challengeBond"),
     m.getParameter("answerPeriod"),
+    VersionProofs,
+    m.getParameter("proofWindow"),
   ]);
   return {
     AccessManager,
@@ -58,6 +66,9 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
     SignatureValidator,
     InferenceEscrow,
     InferenceArbiter,
+    Groth16Factory,
+    ProofKeys,
+    VersionProofs,
   };
 }
 
@@ -67,12 +78,13 @@ export const SELECTORS = {
   setDefaultMeasurement: "0xc49a74cc",
   setEnclaveTtl: "0xf261a754",
   setDepositsPaused: "0x1c481e2d",
+  pin: "0x5aa3dd18",
 } as const;
 
 type Core = ReturnType<typeof core>;
 
 /**
- * Names who may slash, then hands the deployment to governance: four functions behind three roles, each with its delay; then the deployer keeps
+ * Names who may slash, then hands the deployment to governance: five functions behind four roles, each with its delay; then the deployer keeps
  * nothing. Everything else in the contracts is out of reach of the AccessManager.
  */
 export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) {
@@ -81,6 +93,7 @@ export function govern(m: IgnitionModuleBuilder, c: Core, after: Future[] = []) 
     verifiers: { contract: c.NodeRegistry, signatures: ["setVerifier", "setEnclaveTtl"] },
     measurements: { contract: c.NodeRegistry, signatures: ["setDefaultMeasurement"] },
     pauser: { contract: c.InferenceEscrow, signatures: ["setDepositsPaused"] },
+    provingKeys: { contract: c.ProofKeys, signatures: ["pin"] },
   } as const;
   // Once and for ever, while the deployer is still the administrator: no stake can come before.
   const done: Future[] = [m.call(c.NodeRegistry, "setSlashers", [[c.InferenceArbiter]], { after })];

@@ -58,6 +58,8 @@ type Edge = "plain" | "zero" | "max";
 
 const COMMITMENTS = "bytes32 poseidonRoot,uint256 pedersenX,uint256 pedersenY";
 
+const PROVEN_VERSION = "uint256 chainId,address proofs,uint256 modelId,bytes32 lineId,bytes32 versionHash";
+
 const DELTA_ANCHOR: Struct = {
   literal: `DeltaAnchor(bytes32 weightsRoot,uint64 byteLength,uint8 format,bytes32 datasetsHash,${COMMITMENTS})`,
   long: { datasetsHash: ROWS },
@@ -69,7 +71,7 @@ const STRUCTS: readonly Struct[] = [
   {
     domain: ESCROW,
     literal:
-      "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)",
+      "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,bytes32 inputCommitment,bytes32 outputCommitment,uint40 workedAt)",
     long: { requestHash: ROWS, responseHash: "0x" },
   },
   {
@@ -78,6 +80,7 @@ const STRUCTS: readonly Struct[] = [
       "Batch(address node,bytes32 lineId,bytes32 versionHash,uint8 lane,uint32 nonce,uint40 lastAt,bytes32 rowsHash)",
     long: { rowsHash: ROWS },
   },
+  { domain: ESCROW, literal: "ReceiptSet(bytes32 batchHash,bytes32 root,uint32 count,uint64 total)" },
   {
     domain: ESCROW,
     literal:
@@ -134,6 +137,13 @@ const STRUCTS: readonly Struct[] = [
   { literal: `ModelAnchor(bytes32 weightsRoot,uint64 byteLength,bytes32 architectureHash,${COMMITMENTS})` },
   DELTA_ANCHOR,
   { literal: "Version(bytes32 parent,bytes32 delta)" },
+  // Modulo the order of BN254's scalar field they are public inputs of proofs.
+  { literal: `Registration(${PROVEN_VERSION})` },
+  { literal: `Delta(${PROVEN_VERSION})` },
+  {
+    literal:
+      "Inference(uint256 chainId,address arbiter,uint256 modelId,bytes32 lineId,bytes32 versionHash,address escrow,bytes32 receiptHash,address requester,uint40 deadline)",
+  },
 ];
 
 /** All vectors, in a fixed order. */

@@ -6,13 +6,16 @@ import {
   dcapVerifierAbi,
   deltaLedgerAbi,
   developmentTeeVerifierAbi,
+  groth16FactoryAbi,
   inferenceArbiterAbi,
   inferenceEscrowAbi,
   modelRegistryAbi,
   nitroCertStoreAbi,
   nitroVerifierAbi,
   nodeRegistryAbi,
+  proofKeysAbi,
   testTokenAbi,
+  versionProofsAbi,
 } from "./abis/index.js";
 import type { AccessManager } from "./abis/types/AccessManager.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
@@ -21,13 +24,16 @@ import type { DcapCollateral } from "./abis/types/DcapCollateral.js";
 import type { DcapVerifier } from "./abis/types/DcapVerifier.js";
 import type { DeltaLedger } from "./abis/types/DeltaLedger.js";
 import type { DevelopmentTeeVerifier } from "./abis/types/DevelopmentTeeVerifier.js";
+import type { Groth16Factory } from "./abis/types/Groth16Factory.js";
 import type { InferenceArbiter } from "./abis/types/InferenceArbiter.js";
 import type { InferenceEscrow } from "./abis/types/InferenceEscrow.js";
 import type { ModelRegistry } from "./abis/types/ModelRegistry.js";
 import type { NitroCertStore } from "./abis/types/NitroCertStore.js";
 import type { NitroVerifier } from "./abis/types/NitroVerifier.js";
 import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
+import type { ProofKeys } from "./abis/types/ProofKeys.js";
 import type { TestToken } from "./abis/types/TestToken.js";
+import type { VersionProofs } from "./abis/types/VersionProofs.js";
 import type { Plain } from "./plain.js";
 
 /** Contracts of a deployment by their name in its record, with TypeChain's types. */
@@ -40,6 +46,8 @@ export interface Contracts {
   DeltaLedger: DeltaLedger;
   /** On development deployments only. */
   DevelopmentTeeVerifier: DevelopmentTeeVerifier;
+  /** Makes verifiers of keys. */
+  Groth16Factory: Groth16Factory;
   InferenceArbiter: InferenceArbiter;
   InferenceEscrow: InferenceEscrow;
   ModelRegistry: ModelRegistry;
@@ -47,8 +55,11 @@ export interface Contracts {
   NitroCertStore: NitroCertStore;
   NitroVerifier: NitroVerifier;
   NodeRegistry: NodeRegistry;
+  /** Which verifier speaks for which circuit. */
+  ProofKeys: ProofKeys;
   /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
+  VersionProofs: VersionProofs;
 }
 
 export type ContractName = keyof Contracts;
@@ -60,13 +71,16 @@ const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   DcapVerifier: dcapVerifierAbi,
   DeltaLedger: deltaLedgerAbi,
   DevelopmentTeeVerifier: developmentTeeVerifierAbi,
+  Groth16Factory: groth16FactoryAbi,
   InferenceArbiter: inferenceArbiterAbi,
   InferenceEscrow: inferenceEscrowAbi,
   ModelRegistry: modelRegistryAbi,
   NitroCertStore: nitroCertStoreAbi,
   NitroVerifier: nitroVerifierAbi,
   NodeRegistry: nodeRegistryAbi,
+  ProofKeys: proofKeysAbi,
   Token: testTokenAbi,
+  VersionProofs: versionProofsAbi,
 };
 
 const interfaces = new Map<ContractName, Interface>();

@@ -12,6 +12,7 @@ export * from "./eip712/index.js";
 export * from "./errors/index.js";
 export { fromHex, type Hex, isHex, sameHex, toHex } from "./hex.js";
 export * from "./inference/index.js";
+export * from "./proofs/index.js";
 export * from "./sealing/index.js";
 export * from "./settlement/index.js";
 export * from "./types.js";

@@ -28,6 +28,16 @@ export {
   TOP_UP_TYPES,
   type TopUp,
 } from "./instructions.js";
+export {
+  hashBatchStruct,
+  hashReceiptSet,
+  hashReceiptStruct,
+  RECEIPT_SET_TYPES,
+  type ReceiptSet,
+  recoverReceiptSet,
+  type SignedSet,
+  signReceiptSet,
+} from "./receipt-set.js";
 export { generateSessionKey, type SessionSigner, sessionSigner } from "./session-signer.js";
 export { compactSignature, type TypedDataSigner, type TypedStruct, typedStruct } from "./struct.js";
 export {

@@ -48,6 +48,10 @@ export interface Receipt {
   versionHash: Hex;
   requestHash: Hex;
   responseHash: Hex;
+  /** Salted Poseidon commitment to the input; zero where no circuit expresses the model. */
+  inputCommitment: Hex;
+  /** The same of the answer's logits. */
+  outputCommitment: Hex;
   /** Chain time, Unix seconds. */
   workedAt: bigint;
 }
@@ -125,6 +129,8 @@ export const RECEIPT_TYPES = {
     field("bytes32", "versionHash"),
     field("bytes32", "requestHash"),
     field("bytes32", "responseHash"),
+    field("bytes32", "inputCommitment"),
+    field("bytes32", "outputCommitment"),
     field("uint40", "workedAt"),
   ],
 } as const satisfies TypedFields;

@@ -6,8 +6,14 @@ import { type Hex, sameHex } from "../hex.js";
 import { encodeReceipt } from "../wire/receipt.js";
 import { InferenceError, type InferenceErrorCode } from "./errors.js";
 
-/** What the receipt of one request must say; its time, and its place among the others, are checked apart. */
-export type ExpectedReceipt = Omit<Receipt, "workedAt" | "seq" | "cumulative" | "price"> & {
+/**
+ * What the receipt of one request must say; its time, and its place among the others, are checked apart. Its commitments are what the
+ * enclave says.
+ */
+export type ExpectedReceipt = Pick<
+  Receipt,
+  "node" | "channel" | "lineId" | "versionHash" | "requestHash" | "responseHash"
+> & {
   /** Units, the most that it may cost. */
   maxPrice: bigint;
 };

@@ -11,6 +11,8 @@ const FIELDS = [
   "versionHash",
   "requestHash",
   "responseHash",
+  "inputCommitment",
+  "outputCommitment",
   "workedAt",
 ];
 
@@ -27,6 +29,8 @@ export function decodeReceipt(json: unknown, path = ""): Receipt {
     versionHash: r.bytes32("versionHash"),
     requestHash: r.bytes32("requestHash"),
     responseHash: r.bytes32("responseHash"),
+    inputCommitment: r.bytes32("inputCommitment"),
+    outputCommitment: r.bytes32("outputCommitment"),
     workedAt: r.uint("workedAt", 40),
   };
 }
@@ -43,6 +47,8 @@ export function encodeReceipt(r: Receipt) {
     versionHash: r.versionHash.toLowerCase(),
     requestHash: r.requestHash.toLowerCase(),
     responseHash: r.responseHash.toLowerCase(),
+    inputCommitment: r.inputCommitment.toLowerCase(),
+    outputCommitment: r.outputCommitment.toLowerCase(),
     workedAt: r.workedAt.toString(),
   };
 }

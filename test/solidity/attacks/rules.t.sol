@@ -184,14 +184,7 @@ contract RuleAttacksTest is AttackBase {
 
     /// @notice A contract that looks like the escrow emits its events, and asks the arbiter to act: it is not one of its own.
     function test_Attack66_ForeignEscrowIsNoSource() external {
-        InferenceArbiter elsewhere = new InferenceArbiter(
-            nodes,
-            ledger,
-            new address[](0),
-            PENALTY,
-            BOND,
-            ANSWER_PERIOD
-        );
+        InferenceArbiter elsewhere = _arbiterOf(new address[](0), PENALTY);
         _debit(optimistic, 10);
         vm.expectRevert(abi.encodeWithSignature("InferenceArbiter_UnknownEscrow(address)", address(escrow)));
         vm.prank(PAYER);

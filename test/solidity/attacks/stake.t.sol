@@ -158,7 +158,7 @@ contract StakeAttacksTest is AttackBase {
         escrow = _newEscrow(token);
         address[] memory escrows = new address[](1);
         escrows[0] = address(escrow);
-        arbiter = new InferenceArbiter(nodes, ledger, escrows, penalty, BOND, ANSWER_PERIOD);
+        arbiter = _arbiterOf(escrows, penalty);
         _nameSlasher(nodes, address(arbiter));
         nodes.setVerifier(verifier, _always());
         _pin(OWNER, lineId, MEASUREMENT);

@@ -127,7 +127,7 @@ abstract contract PaymentSigning is WorldActions, RowPacking {
 
     function _receiptDigest(Receipt memory receipt) internal view returns (bytes32) {
         bytes32 typeHash = keccak256(
-            "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)"
+            "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,bytes32 inputCommitment,bytes32 outputCommitment,uint40 workedAt)"
         );
         return _digest(keccak256(abi.encode(typeHash, receipt)));
     }

@@ -14,7 +14,9 @@ import {RegistrySettings} from "../../../contracts/interfaces/INodeRegistry.sol"
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
+import {ProofKeys} from "../../../contracts/proofs/ProofKeys.sol";
 import {SignatureValidator} from "../../../contracts/SignatureValidator.sol";
+import {VersionProofs} from "../../../contracts/VersionProofs.sol";
 import {PaymentsActions} from "./PaymentsActions.sol";
 
 /// @notice Everything that money needs: a line with an active version and a policy, a staked node with an attested
@@ -30,6 +32,8 @@ abstract contract PaymentsWorld is PaymentsActions {
         token = new TestToken(6);
         models = new ModelRegistry(1, 1 days);
         ledger = new DeltaLedger(models, IDatasetRegistry(address(0)));
+        keys = new ProofKeys(address(authority));
+        proofs = new VersionProofs(ledger, keys, PROOF_NOTICE);
         verifier = new DevelopmentTeeVerifier(TEST_ROOT);
         validator = new SignatureValidator();
         nodes = _newRegistry(false);
@@ -108,6 +112,10 @@ abstract contract PaymentsWorld is PaymentsActions {
     function _newArbiter() internal returns (InferenceArbiter) {
         address[] memory escrows = new address[](1);
         escrows[0] = address(escrow);
-        return new InferenceArbiter(nodes, ledger, escrows, PENALTY, BOND, ANSWER_PERIOD);
+        return _arbiterOf(escrows, PENALTY);
+    }
+
+    function _arbiterOf(address[] memory escrows, uint256 penalty) internal returns (InferenceArbiter) {
+        return new InferenceArbiter(nodes, ledger, escrows, penalty, BOND, ANSWER_PERIOD, proofs, PROOF_WINDOW);
     }
 }

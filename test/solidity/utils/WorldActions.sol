@@ -15,7 +15,9 @@ import {ScriptedVerifier} from "../../../contracts/mocks/ScriptedVerifier.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
 import {NodeRegistry} from "../../../contracts/NodeRegistry.sol";
+import {ProofKeys} from "../../../contracts/proofs/ProofKeys.sol";
 import {SignatureValidator} from "../../../contracts/SignatureValidator.sol";
+import {VersionProofs} from "../../../contracts/VersionProofs.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The cast of the payment tests, and what owners, nodes and enclaves do, on contracts that an heir deploys or is given.
@@ -29,6 +31,8 @@ abstract contract WorldActions is Test {
     uint32 internal constant THAW_PERIOD = 21 days;
     uint32 internal constant VEST_PERIOD = 1 days;
     uint32 internal constant ANSWER_PERIOD = 12 hours;
+    uint32 internal constant PROOF_WINDOW = 7 days;
+    uint32 internal constant PROOF_NOTICE = 1 days;
     /// @dev Units.
     uint64 internal constant BOND = 1e6;
     uint256 internal constant MIN_STAKE = 1_000e6;
@@ -67,6 +71,8 @@ abstract contract WorldActions is Test {
     SignatureValidator internal validator;
     InferenceEscrow internal escrow;
     InferenceArbiter internal arbiter;
+    ProofKeys internal keys;
+    VersionProofs internal proofs;
 
     uint256 internal modelId;
     bytes32 internal lineId;

@@ -73,8 +73,9 @@ describe("deployments", () => {
     const record = await deployFreehold(connection);
     const [deployer] = await connection.ethers.getSigners();
     const manager = await connection.ethers.getContractAt("AccessManager", record.contracts.AccessManager!.address);
-    const { governance, verifiersDelay, measurementsDelay, pauserDelay, adminDelay } = record.parameters;
-    const expected = [adminDelay, verifiersDelay, measurementsDelay, pauserDelay];
+    const { governance, verifiersDelay, measurementsDelay, pauserDelay, provingKeysDelay, adminDelay } =
+      record.parameters;
+    const expected = [adminDelay, verifiersDelay, measurementsDelay, pauserDelay, provingKeysDelay];
     for (const [role, delay] of expected.entries()) {
       expect(
         await manager.getFunction("hasRole")(role, deployer!.address),
@@ -93,12 +94,20 @@ describe("deployments", () => {
       setDefaultMeasurement: "setDefaultMeasurement(bytes32,(uint40,uint40))",
       setEnclaveTtl: "setEnclaveTtl(uint8,uint32)",
       setDepositsPaused: "setDepositsPaused(bool)",
+      pin: "pin((uint8,uint8,uint16,uint32,uint32,uint32),address,bytes32)",
     };
     for (const [name, signature] of Object.entries(signatures)) {
       expect(SELECTORS[name as keyof typeof SELECTORS]).to.equal(id(signature).slice(0, 10));
     }
     const governed: string[] = [];
-    const names = ["ModelRegistry", "DeltaLedger", "DatasetRegistry", "NodeRegistry", "abstract/EscrowBase"];
+    const names = [
+      "ModelRegistry",
+      "DeltaLedger",
+      "DatasetRegistry",
+      "NodeRegistry",
+      "proofs/ProofKeys",
+      "abstract/EscrowBase",
+    ];
     for (const name of [...names, "abstract/Channels", "abstract/ChannelExits", "abstract/Settlements"]) {
       const source = await readFile(new URL(`../../../contracts/${name}.sol`, import.meta.url), "utf8");
       governed.push(...[...source.matchAll(/function (\w+)\([^)]*\)[^{;]*\brestricted\b/g)].map((match) => match[1]!));

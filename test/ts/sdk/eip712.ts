@@ -75,6 +75,8 @@ const receipt = {
   versionHash: VERSION,
   requestHash: bytes32("request"),
   responseHash: bytes32("response"),
+  inputCommitment: bytes32("input"),
+  outputCommitment: bytes32("output"),
   workedAt: 2n ** 40n - 1n,
 };
 
@@ -125,7 +127,7 @@ describe("sdk: EIP-712", () => {
 
     it("Receipt", () => {
       const literal =
-        "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,uint40 workedAt)";
+        "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,bytes32 inputCommitment,bytes32 outputCommitment,uint40 workedAt)";
       expect(hashReceipt(escrow, receipt)).to.equal(fromLiteral(escrow, literal, receipt));
     });
 

@@ -28,8 +28,9 @@ function someVoucher() {
 
 function someReceipt(): Receipt {
   const hashes = { lineId: bytes32(), versionHash: bytes32(), requestHash: bytes32(), responseHash: bytes32() };
+  const commitments = { inputCommitment: bytes32(), outputCommitment: bytes32() };
   const amounts = { seq: uint64(), cumulative: uint64(), price: uint64(), workedAt: toBigInt(randomBytes(5)) };
-  return { node: getAddress(address()), channel: uint64(), ...amounts, ...hashes };
+  return { node: getAddress(address()), channel: uint64(), ...amounts, ...hashes, ...commitments };
 }
 
 describe("sdk: session signer", () => {

@@ -58,6 +58,8 @@ const receipt = {
   versionHash: hash("version"),
   requestHash: hash("request"),
   responseHash: hash("response"),
+  inputCommitment: hash("input"),
+  outputCommitment: hash("output"),
   workedAt: 1_790_000_000n,
 };
 const request = {

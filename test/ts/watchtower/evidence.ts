@@ -42,6 +42,8 @@ describe("watchtower: evidence", () => {
       versionHash: book.versionHash,
       requestHash: id("request") as Hex,
       responseHash: id("response") as Hex,
+      inputCommitment: id("input") as Hex,
+      outputCommitment: id("output") as Hex,
       workedAt: await scene.now(),
       ...changes,
     };

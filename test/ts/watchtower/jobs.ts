@@ -28,6 +28,8 @@ const receipt = {
   versionHash: id("version") as Hex,
   requestHash: id("request") as Hex,
   responseHash: id("response") as Hex,
+  inputCommitment: id("input") as Hex,
+  outputCommitment: id("output") as Hex,
   workedAt: 1_000n,
 };
 

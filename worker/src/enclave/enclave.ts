@@ -27,11 +27,15 @@ import {
   unwrapFileKey,
   WireError,
 } from "@freehold/sdk";
+import { ZeroHash } from "ethers";
 import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
 import type { AttestationRequest, EnclaveProvider, Evidence, TeeKind } from "./provider.js";
+
+/** Of a model that no circuit expresses. */
+const NO_COMMITMENT = ZeroHash as Hex;
 
 /** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
 export interface Job {
@@ -200,6 +204,8 @@ export class Enclave {
       versionHash: job.versionHash,
       requestHash: job.requestHash,
       responseHash: responseHash(response),
+      inputCommitment: NO_COMMITMENT,
+      outputCommitment: NO_COMMITMENT,
       workedAt: job.finishedAt(receiptKey),
     };
     const signature = await signReceipt(this.#generation(receiptKey).signer, this.#domain, receipt);

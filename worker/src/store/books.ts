@@ -155,6 +155,8 @@ export class Books {
         versionHash: hex(row, "version_hash"),
         requestHash: hex(row, "request_hash"),
         responseHash: hex(row, "response_hash"),
+        inputCommitment: hex(row, "input_commitment"),
+        outputCommitment: hex(row, "output_commitment"),
         workedAt: integer(row, "worked_at"),
       },
       signature: text(row, "signature"),

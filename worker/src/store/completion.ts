@@ -39,13 +39,16 @@ export async function advance(sql: Sql, completion: Completion): Promise<void> {
 export async function writeReceipt(sql: Sql, completion: Completion): Promise<void> {
   const { receipt, signature, receiptKey, createdAt, voucher } = completion;
   const written = await sql.run(
-    `INSERT INTO receipts (channel, seq, version, request_hash, response_hash, cumulative, price, worked_at,
-       signature, receipt_key, created_at, voucher) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO receipts (channel, seq, version, request_hash, response_hash, input_commitment, output_commitment,
+       cumulative, price, worked_at, signature, receipt_key, created_at, voucher)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     receipt.channel,
     receipt.seq,
     await versionId(sql, receipt.lineId, receipt.versionHash),
     receipt.requestHash,
     receipt.responseHash,
+    receipt.inputCommitment,
+    receipt.outputCommitment,
     receipt.cumulative,
     receipt.price,
     receipt.workedAt,

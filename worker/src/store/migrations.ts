@@ -1,3 +1,4 @@
+import { ZeroHash } from "ethers";
 import type { Dialect } from "./dialect.js";
 
 /**
@@ -145,6 +146,12 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   CREATE INDEX answers_pending ON answers (channel) WHERE pending = 1;
   -- Wall clock at which the payer asked for the end; 0: he has not.
   ALTER TABLE channels ADD COLUMN ended_at ${d.integer} NOT NULL DEFAULT 0;
+  `,
+
+  // Receipts say what was answered in the terms of circuits; those before did not.
+  () => `
+  ALTER TABLE receipts ADD COLUMN input_commitment TEXT NOT NULL DEFAULT '${ZeroHash}';
+  ALTER TABLE receipts ADD COLUMN output_commitment TEXT NOT NULL DEFAULT '${ZeroHash}';
   `,
 ];
 

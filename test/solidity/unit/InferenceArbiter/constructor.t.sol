@@ -45,8 +45,12 @@ contract InferenceArbiterConstructorTest is PaymentsBase {
     }
 
     function _deploy(uint32 answerPeriod) private returns (InferenceArbiter) {
+        return _deploy(answerPeriod, PROOF_WINDOW);
+    }
+
+    function _deploy(uint32 answerPeriod, uint32 proofWindow) private returns (InferenceArbiter) {
         address[] memory escrows = new address[](2);
         (escrows[0], escrows[1]) = (address(escrow), address(second));
-        return new InferenceArbiter(nodes, ledger, escrows, 77, 88, answerPeriod);
+        return new InferenceArbiter(nodes, ledger, escrows, 77, 88, answerPeriod, proofs, proofWindow);
     }
 }

@@ -11,6 +11,7 @@ export type Fields = sdk.Voucher &
   sdk.Receipt &
   sdk.ExactReceipt &
   sdk.Batch &
+  sdk.SignedSet &
   sdk.Offer &
   sdk.Open &
   sdk.TopUp &
@@ -24,6 +25,8 @@ export type Fields = sdk.Voucher &
   Omit<sdk.ModelAnchor, "commitments"> &
   Omit<sdk.Delta, "commitments"> &
   sdk.Commitments &
+  sdk.VersionContext &
+  sdk.InferenceContext &
   Report & { datasetsHash: sdk.Hex };
 
 interface Report {

@@ -216,6 +216,8 @@ export class TestNode {
       versionHash,
       requestHash: hash,
       responseHash: responseHash(sealed),
+      inputCommitment: id("input") as Hex,
+      outputCommitment: id("output") as Hex,
       workedAt: BigInt(await this.#world.networkHelpers.time.latest()),
     };
     const receipt = this.misbehaviour.receipt?.(honest) ?? honest;

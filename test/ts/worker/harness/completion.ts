@@ -31,6 +31,8 @@ export function completion(
       versionHash: hash(1),
       requestHash: `0x${n.toString(16).padStart(64, "0")}`,
       responseHash: hash(9),
+      inputCommitment: hash(10),
+      outputCommitment: hash(11),
       workedAt: 1_000n,
       ...receipt,
     },
