@@ -40,6 +40,10 @@ contract InferenceArbiter is FraudProofs, ConsentChallenges, ProofAudits {
             if (answerPeriod > IInferenceEscrow(escrows[i]).VEST_PERIOD()) {
                 revert InferenceArbiter_InvalidPeriod(answerPeriod);
             }
+            // An audit that begins at the last moment is opened and proven before stake can leave that was there at the work.
+            uint256 longest =
+                uint256(IInferenceEscrow(escrows[i]).MAX_BATCH_AGE()) + proofWindow + 2 * uint256(answerPeriod);
+            if (longest >= nodes.THAW_PERIOD()) revert InferenceArbiter_InvalidPeriod(proofWindow);
         }
     }
 }

@@ -6,6 +6,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 
 import {Channel, IChannels} from "../interfaces/IChannels.sol";
 import {IDeltaLedger} from "../interfaces/IDeltaLedger.sol";
+import {IInferenceEscrow} from "../interfaces/IInferenceEscrow.sol";
 import {IInferenceArbiter, Receipt} from "../interfaces/IInferenceArbiter.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {PaymentHashes} from "../libraries/PaymentHashes.sol";
@@ -25,6 +26,10 @@ abstract contract ArbiterBase is IInferenceArbiter {
     uint256 public immutable PENALTY;
     /// @notice Has the versions, and says until when one was payable.
     IDeltaLedger public immutable LEDGER;
+
+    /// @dev What a node loses besides what it could not prove, as a multiple of it; burned. Else a node could carry its stake out through
+    /// friends, see {ISettlements.setStakeShare}.
+    uint256 internal constant PENALTY_FACTOR = 2;
 
     mapping(address escrow => bool) private _escrows;
 
@@ -94,9 +99,14 @@ abstract contract ArbiterBase is IInferenceArbiter {
         } catch {}
     }
 
-    /// @dev Takes {PENALTY} of stake, half of it for the victim.
-    function _takePenalty(address node, address victim) internal returns (uint256 paid, uint256 burned) {
+    /// @dev Takes {PENALTY} of stake, half of it for the victim, and burns `more`.
+    function _takePenalty(address node, address victim, uint256 more) internal returns (uint256 paid, uint256 burned) {
         uint256 half = PENALTY / 2;
-        return INodeRegistry(NODES).slash(node, victim, half, PENALTY - half);
+        return INodeRegistry(NODES).slash(node, victim, half, PENALTY - half + more);
+    }
+
+    /// @dev Units of an escrow in the stake token's smallest unit; zero where stake is other money than was lost.
+    function _inStake(address escrow, uint64 units) internal view returns (uint256) {
+        return IInferenceEscrow(escrow).OPTIMISTIC() ? units * IInferenceEscrow(escrow).UNIT() : 0;
     }
 }

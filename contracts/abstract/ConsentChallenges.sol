@@ -21,9 +21,6 @@ abstract contract ConsentChallenges is Bonds {
         uint56 held;
     }
 
-    /// @dev What a node loses besides the refund, as a multiple of what it could not prove; burned.
-    uint256 private constant PENALTY_FACTOR = 2;
-
     mapping(bytes32 channelKey => StoredChallenge) private _challenges;
 
     /// @inheritdoc IChallenges

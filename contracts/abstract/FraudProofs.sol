@@ -101,7 +101,7 @@ abstract contract FraudProofs is ArbiterBase {
     function _slash(address node, Offence offence, bytes32 offenceId, address victim) private {
         if (_convicted[offenceId]) revert InferenceArbiter_AlreadyConvicted(offenceId);
         _convicted[offenceId] = true;
-        (uint256 paid, uint256 burned) = _takePenalty(node, victim);
+        (uint256 paid, uint256 burned) = _takePenalty(node, victim, 0);
         emit Convicted(node, offence, offenceId, victim, paid, burned);
     }
 

@@ -25,16 +25,22 @@ abstract contract ProofAudits is ProofChallenges {
     mapping(bytes32 auditId => Audit) private _audits;
     /// @dev Else one well-computed receipt could stand at every place of every set.
     mapping(bytes32 receiptId => bool) private _audited;
-    mapping(bytes32 auditId => mapping(uint32 draw => bool)) private _proven;
+    mapping(bytes32 auditId => mapping(uint32 index => bool)) private _proven;
 
     /// @inheritdoc IProofAudits
-    function demandAudit(address escrow, Batch calldata batch, bytes32 rowsHash, bytes calldata signature) external {
+    function demandAudit(
+        address escrow,
+        Batch calldata batch,
+        bytes32 rowsHash,
+        bytes calldata signature,
+        uint32 version
+    ) external {
         _requireEnclave(escrow, batch.node, PaymentHashes.batch(batch, rowsHash), signature);
         BatchId memory id = _batchIdOf(escrow, batch);
         bytes32 auditId = _auditIdOf(id);
         Audit storage audit = _audits[auditId];
-        _requireState(auditId, audit, AuditState.None);
-        _policyOf(escrow, batch);
+        _requireNew(auditId, audit, id, batch.lastAt);
+        _policyOf(escrow, batch, version);
 
         uint40 openBy = _answerBy();
         audit.state = AuditState.Demanded;
@@ -63,7 +69,7 @@ abstract contract ProofAudits is ProofChallenges {
         bytes32 auditId = _auditIdOf(batch);
         Audit storage audit = _audits[auditId];
         _requireState(auditId, audit, AuditState.Open);
-        _seedOf(auditId, audit);
+        _recordSeed(auditId, audit);
     }
 
     /// @inheritdoc IProofAudits
@@ -104,7 +110,8 @@ abstract contract ProofAudits is ProofChallenges {
 
         address owner = LEDGER.lineOf(batch.lineId).account;
         if (held != 0) IInferenceEscrow(batch.escrow).assign(batch.node, batch.lineId, owner, held);
-        (uint256 paid, uint256 burned) = _takePenalty(batch.node, owner);
+        // As an upheld challenge burns: else a friend of the node that owns the line carries out what stands behind lane O.
+        (uint256 paid, uint256 burned) = _takePenalty(batch.node, owner, PENALTY_FACTOR * _inStake(batch.escrow, held));
         emit AuditFailed(auditId, batch.node, batch.lineId, audit.draws - audit.proven, held, paid, burned);
     }
 
@@ -119,7 +126,7 @@ abstract contract ProofAudits is ProofChallenges {
         Audit storage audit = _audits[auditId];
         if (draw >= audit.draws) revert InferenceArbiter_InvalidDraw(draw);
         if (audit.seed == 0) revert InferenceArbiter_NoSeed(audit.seedBlock, block.number);
-        return _indexOf(auditId, audit.seed, audit.count, audit.draws, draw);
+        return _indexOf(auditId, audit, draw);
     }
 
     function _open(BatchId memory id, Batch calldata batch, uint32 version, ReceiptSet calldata receipts) private {
@@ -128,11 +135,10 @@ abstract contract ProofAudits is ProofChallenges {
         if (audit.state == AuditState.Demanded) {
             if (block.timestamp > audit.deadline) revert InferenceArbiter_AuditTime(audit.deadline, block.timestamp);
         } else {
-            _requireState(auditId, audit, AuditState.None);
+            _requireNew(auditId, audit, id, batch.lastAt);
         }
         if (receipts.count == 0) revert InferenceArbiter_EmptySet();
-        ProofPolicy memory policy = _policyOf(id.escrow, batch);
-        _requireCommitted(batch.lineId, batch.versionHash, version, batch.lastAt, policy.circuitId);
+        ProofPolicy memory policy = _policyOf(id.escrow, batch, version);
 
         // Rounded up: a batch of a line that asks for audits has one draw at least.
         uint256 draws = _ceilDiv(uint256(receipts.count) * policy.auditShare, WHOLE);
@@ -146,7 +152,6 @@ abstract contract ProofAudits is ProofChallenges {
         audit.held = IInferenceEscrow(id.escrow).seize(batch.node, batch.lineId, uint64(drawn));
         audit.version = version;
         audit.root = receipts.root;
-        audit.versionHash = batch.versionHash;
         audit.circuitId = policy.circuitId;
         _emitOpened(auditId, id, audit, receipts);
     }
@@ -170,7 +175,7 @@ abstract contract ProofAudits is ProofChallenges {
         );
     }
 
-    /// @dev Counts a draw, once, for the receipt that it chose.
+    /// @dev Counts the receipt of a draw, once: strata do not end between two receipts, so the neighbour may have drawn the same.
     function _takeDraw(
         bytes32 auditId,
         Audit storage audit,
@@ -179,14 +184,18 @@ abstract contract ProofAudits is ProofChallenges {
         bytes32[] calldata path,
         bytes32 receiptId
     ) private {
-        (uint32 count, uint32 draws) = (audit.count, audit.draws);
-        if (draw >= draws || _proven[auditId][draw]) revert InferenceArbiter_InvalidDraw(draw);
-        _proven[auditId][draw] = true;
-        ++audit.proven;
-        uint32 index = _indexOf(auditId, _seedOf(auditId, audit), count, draws, draw);
-        if (!ReceiptTree.isAt(audit.root, count, index, receiptHash, path)) {
+        if (draw >= audit.draws) revert InferenceArbiter_InvalidDraw(draw);
+        _recordSeed(auditId, audit);
+        uint32 index = _indexOf(auditId, audit, draw);
+        if (_proven[auditId][index]) revert InferenceArbiter_InvalidDraw(draw);
+        _proven[auditId][index] = true;
+        if (!ReceiptTree.isAt(audit.root, audit.count, index, receiptHash, path)) {
             revert InferenceArbiter_NotDrawn(draw, receiptId);
         }
+        uint32 proven = 1;
+        if (draw != 0 && _indexOf(auditId, audit, draw - 1) == index) ++proven;
+        if (draw + 1 < audit.draws && _indexOf(auditId, audit, draw + 1) == index) ++proven;
+        audit.proven += proven;
     }
 
     function _pass(bytes32 auditId, Audit storage audit, BatchId calldata batch) private {
@@ -197,29 +206,38 @@ abstract contract ProofAudits is ProofChallenges {
         if (held != 0) IInferenceEscrow(batch.escrow).restore(batch.node, batch.lineId, held);
     }
 
-    /// @dev The seed, recorded when it was not.
-    function _seedOf(bytes32 auditId, Audit storage audit) private returns (bytes32 seed) {
-        seed = audit.seed;
-        if (seed != 0) return seed;
+    /// @dev Records the seed when it was not.
+    function _recordSeed(bytes32 auditId, Audit storage audit) private {
+        if (audit.seed != 0) return;
         uint64 seedBlock = audit.seedBlock;
         // Bounds of our own: what a chain's history contract says beyond them is not specified.
         bool isPast = seedBlock < block.number && block.number - seedBlock <= HISTORY_WINDOW;
-        if (isPast) seed = Blockhash.blockHash(seedBlock);
+        bytes32 seed = isPast ? Blockhash.blockHash(seedBlock) : bytes32(0);
         if (seed == 0) revert InferenceArbiter_NoSeed(seedBlock, block.number);
         audit.seed = seed;
         emit AuditDrawn(auditId, seed);
     }
 
-    /// @dev What the line asked for when the batch was worked; reverts when that is no audit, or the batch was not settled yet.
-    function _policyOf(address escrow, Batch calldata batch) private view returns (ProofPolicy memory policy) {
-        uint32 nextNonce = IInferenceEscrow(escrow).earningsOf(batch.node, batch.lineId).nextNonce;
-        if (batch.nonce >= nextNonce) revert InferenceArbiter_NotSettled(batch.nonce, nextNonce);
-        // Who is asked in the last second has the time to answer, too.
-        if (block.timestamp > uint256(batch.lastAt) + PROOF_WINDOW + ANSWER_PERIOD) {
-            revert InferenceArbiter_TooOld(batch.lastAt, block.timestamp);
+    /// @dev What the line asked for when the batch was worked. Reverts when that is no audit, when the batch was not settled, or when its
+    /// node could not prove it.
+    function _policyOf(
+        address escrow,
+        Batch calldata batch,
+        uint32 version
+    ) private view returns (ProofPolicy memory policy) {
+        bool isPast = batch.nonce < IInferenceEscrow(escrow).earningsOf(batch.node, batch.lineId).nextNonce;
+        if (!isPast || IInferenceEscrow(escrow).isSkipped(batch.node, batch.lineId, batch.nonce)) {
+            revert InferenceArbiter_NotSettled(batch.nonce);
         }
         policy = IVersionProofs(PROOFS).policyAt(batch.lineId, batch.lastAt);
         if (policy.auditShare == 0) revert InferenceArbiter_NotProvable(batch.lineId, batch.lastAt);
+        _requireProvable(batch.lineId, batch.versionHash, version, batch.lastAt, policy.circuitId);
+    }
+
+    /// @dev An audit of a batch can begin {PROOF_WINDOW} after it was settled at the latest; late batches are no way out.
+    function _requireNew(bytes32 auditId, Audit storage audit, BatchId memory id, uint40 lastAt) private view {
+        _requireState(auditId, audit, AuditState.None);
+        _requireRecent(lastAt, uint256(IInferenceEscrow(id.escrow).MAX_BATCH_AGE()) + PROOF_WINDOW);
     }
 
     function _requireState(bytes32 auditId, Audit storage audit, AuditState state) private view {
@@ -229,20 +247,15 @@ abstract contract ProofAudits is ProofChallenges {
     /// @dev Whether the receipt is of the audited batch.
     function _isOf(Receipt calldata receipt, BatchId calldata batch, Audit storage audit) private view returns (bool) {
         bool isOfBook = receipt.node == batch.node && receipt.lineId == batch.lineId;
-        return isOfBook && receipt.versionHash == audit.versionHash && receipt.workedAt <= audit.lastAt;
+        return isOfBook && receipt.workedAt <= audit.lastAt;
     }
 
-    /// @dev One of the receipts from floor(draw * count / draws) to the next draw's first. The bias of the remainder is below 2^-224.
-    function _indexOf(
-        bytes32 auditId,
-        bytes32 seed,
-        uint256 count,
-        uint256 draws,
-        uint256 draw
-    ) private pure returns (uint32) {
-        uint256 first = (draw * count) / draws;
-        uint256 size = ((draw + 1) * count) / draws - first;
-        return uint32(first + (uint256(keccak256(abi.encode(seed, auditId, draw))) % size));
+    /// @dev A point of the draw-th of `draws` equal parts of the line on which each receipt has the same length. The bias of the remainder is
+    /// below 2^-224.
+    function _indexOf(bytes32 auditId, Audit storage audit, uint256 draw) private view returns (uint32) {
+        (uint256 count, uint256 draws) = (audit.count, audit.draws);
+        uint256 point = draw * count + (uint256(keccak256(abi.encode(audit.seed, auditId, draw))) % count);
+        return uint32(point / draws);
     }
 
     function _batchIdOf(address escrow, Batch calldata batch) private pure returns (BatchId memory) {

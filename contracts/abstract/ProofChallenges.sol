@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {Version} from "../interfaces/IDeltaLedger.sol";
 import {Receipt} from "../interfaces/IInferenceArbiter.sol";
-import {IInferenceEscrow} from "../interfaces/IInferenceEscrow.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {IProofChallenges, ProofChallenge, ProofState} from "../interfaces/IProofChallenges.sol";
 import {IProofKeys} from "../interfaces/IProofKeys.sol";
@@ -23,12 +22,9 @@ abstract contract ProofChallenges is Bonds {
     mapping(bytes32 receiptId => ProofChallenge) private _proofChallenges;
 
     /// @param proofs what is proven of versions, and what lines ask for
-    /// @param window seconds after its work in which a receipt can be challenged. With the time to answer it ends before stake can leave that
-    /// was there at the work
+    /// @param window seconds after its work in which a receipt can be challenged
     constructor(IVersionProofs proofs, uint32 window) {
-        // An audit may take the time to answer twice: to be opened, and to be proven.
-        uint256 longest = uint256(window) + 2 * uint256(ANSWER_PERIOD);
-        if (window == 0 || longest >= INodeRegistry(NODES).THAW_PERIOD()) revert InferenceArbiter_InvalidPeriod(window);
+        if (window == 0) revert InferenceArbiter_InvalidPeriod(window);
         PROOFS = address(proofs);
         PROOF_WINDOW = window;
     }
@@ -45,8 +41,8 @@ abstract contract ProofChallenges is Bonds {
         ProofState state = _proofChallenges[receiptId].state;
         if (state != ProofState.None) revert InferenceArbiter_ProofState(receiptId, state);
         bytes32 circuitId = IVersionProofs(PROOFS).policyAt(receipt.lineId, receipt.workedAt).circuitId;
-        _requireRecent(receipt.workedAt);
-        _requireCommitted(receipt.lineId, receipt.versionHash, version, receipt.workedAt, circuitId);
+        _requireRecent(receipt.workedAt, PROOF_WINDOW);
+        _requireProvable(receipt.lineId, receipt.versionHash, version, receipt.workedAt, circuitId);
 
         uint40 answerBy = _answerBy();
         _proofChallenges[receiptId] = ProofChallenge({
@@ -84,10 +80,15 @@ abstract contract ProofChallenges is Bonds {
 
         // Refund first: what stake there is goes to the payer before anybody is rewarded.
         address payer = _payerOf(escrow, receipt, lost.challenger);
-        uint256 price = receipt.price * IInferenceEscrow(escrow).UNIT();
-        (uint256 refund, ) = INodeRegistry(NODES).slash(receipt.node, payer, price, 0);
-        (uint256 paid, uint256 burned) = _takePenalty(receipt.node, lost.challenger);
-        emit ReceiptRefuted(receipt.node, receiptId, payer, refund, paid, burned);
+        uint256 price = _inStake(escrow, receipt.price);
+        (uint256 refund, uint256 burned) = INodeRegistry(NODES).slash(
+            receipt.node,
+            payer,
+            price,
+            PENALTY_FACTOR * price
+        );
+        (uint256 paid, uint256 more) = _takePenalty(receipt.node, lost.challenger, 0);
+        emit ReceiptRefuted(receipt.node, receiptId, payer, refund, paid, burned + more);
     }
 
     /// @inheritdoc IProofChallenges
@@ -106,16 +107,14 @@ abstract contract ProofChallenges is Bonds {
     }
 
     /// @dev Reverts unless proofs speak of that version, and the line asked for them.
-    function _requireCommitted(
+    function _requireProvable(
         bytes32 lineId,
         bytes32 versionHash,
         uint32 version,
         uint40 workedAt,
         bytes32 circuitId
     ) internal view {
-        Version memory named = LEDGER.versionOf(lineId, version);
-        if (named.hash != versionHash) revert InferenceArbiter_WrongVersion(versionHash, version);
-        if (circuitId == 0 || named.commitments.poseidonRoot == 0) {
+        if (circuitId == 0 || _rootOf(lineId, versionHash, version) == 0) {
             revert InferenceArbiter_NotProvable(lineId, workedAt);
         }
     }
@@ -131,7 +130,7 @@ abstract contract ProofChallenges is Bonds {
         bytes calldata proof
     ) internal view {
         uint256[] memory publics = new uint256[](5);
-        publics[0] = uint256(LEDGER.versionOf(receipt.lineId, version).commitments.poseidonRoot);
+        publics[0] = _rootOf(receipt.lineId, receipt.versionHash, version);
         publics[1] = uint256(receipt.inputCommitment);
         publics[2] = uint256(receipt.outputCommitment);
         publics[3] = result;
@@ -166,10 +165,16 @@ abstract contract ProofChallenges is Bonds {
         return keccak256(abi.encode(escrow, receiptHash));
     }
 
-    function _requireRecent(uint40 workedAt) private view {
-        if (block.timestamp > uint256(workedAt) + PROOF_WINDOW) {
-            revert InferenceArbiter_TooOld(workedAt, block.timestamp);
-        }
+    /// @dev Reverts when the work lies more than `window` seconds ago.
+    function _requireRecent(uint40 workedAt, uint256 window) internal view {
+        if (block.timestamp > workedAt + window) revert InferenceArbiter_TooOld(workedAt, block.timestamp);
+    }
+
+    /// @dev What the ledger has of a version's weights: zero for none.
+    function _rootOf(bytes32 lineId, bytes32 versionHash, uint32 version) private view returns (uint256) {
+        Version memory named = LEDGER.versionOf(lineId, version);
+        if (named.hash != versionHash) revert InferenceArbiter_WrongVersion(versionHash, version);
+        return uint256(named.commitments.poseidonRoot);
     }
 
     function _requireOpen(bytes32 receiptId) private view returns (ProofChallenge memory open) {

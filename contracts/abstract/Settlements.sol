@@ -79,7 +79,13 @@ abstract contract Settlements is EscrowBase {
         Book storage book = _book(msg.sender, lineId);
         _requireNonce(book.state, nonce);
         book.state = book.state.withNextNonce();
+        book.skipped[nonce] = true;
         emit BatchSkipped(msg.sender, lineId, nonce);
+    }
+
+    /// @inheritdoc ISettlements
+    function isSkipped(address node, bytes32 lineId, uint32 nonce) external view returns (bool) {
+        return _book(node, lineId).skipped[nonce];
     }
 
     /// @inheritdoc ISettlements

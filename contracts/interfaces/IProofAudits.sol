@@ -43,12 +43,11 @@ struct ReceiptSet {
 /// @param seedBlock the block whose hash draws the receipts
 /// @param count of receipts in the batch
 /// @param draws how many of them are drawn
-/// @param proven how many of those are proven
+/// @param proven how many of those are proven; one receipt can be two draws
 /// @param held units of the node's earnings that wait for the outcome
-/// @param version that the batch ran on
+/// @param version of the line that the batch ran on
 /// @param lastAt Unix seconds of its newest receipt
 /// @param root of its receipts
-/// @param versionHash that the batch ran on
 /// @param circuitId the inference circuit that the line asked for
 /// @param seed hash of `seedBlock`, once somebody recorded it
 struct Audit {
@@ -62,17 +61,18 @@ struct Audit {
     uint64 held;
     uint32 version;
     bytes32 root;
-    bytes32 versionHash;
     bytes32 circuitId;
     bytes32 seed;
 }
 
 /// @title IProofAudits
 /// @notice Random audits: of each batch on a line whose policy asks for it, drawn receipts must be proven.
-/// @dev The enclave commits to a batch's receipts ({ReceiptSet}); the hash of a later block draws one of each of `draws` equal strata. Who does
-/// not know the draw and answers a share s of a batch wrongly is caught with probability 1 - (1 - s)^draws at least; an audit share of
-/// one draws every receipt. While an audit runs, the drawn part of the batch's pay is held, as far as it is unvested or not collected; the rest
-/// vests. A failed audit owes what is held to the line's owner and takes {IInferenceArbiter.PENALTY} of stake, half for the owner.
+/// @dev The enclave commits to a batch's receipts ({ReceiptSet}); the hash of a later block draws one point of each of `draws` equal parts of
+/// the line on which the receipts lie side by side. Who does not know the draw and answers a share s of a batch wrongly is caught with
+/// probability 1 - (1 - s)^draws at least; an audit share of one draws every receipt. A batch is judged by the policy of its newest
+/// receipt: nodes settle before a policy begins. While an audit runs, the drawn part of the batch's pay is held, as far as the node's pay
+/// of the line is not collected; the rest vests. A failed audit owes what is held to the line's owner, takes
+/// {IInferenceArbiter.PENALTY} of stake, half for the owner, and burns twice what was held besides.
 /// Leaving a receipt out of the set does not help against its payer: he has it, and can challenge it.
 interface IProofAudits {
     /// @notice Emitted when somebody asked for an audit; `auditId` is keccak256 of the ABI-encoded {BatchId}, here and below.
@@ -113,23 +113,31 @@ interface IProofAudits {
 
     /// @notice Thrown when an audit is not in the state that the call needs.
     error InferenceArbiter_AuditState(bytes32 auditId, AuditState state);
-    /// @notice Thrown when the batch was not settled yet.
-    error InferenceArbiter_NotSettled(uint32 nonce, uint32 nextNonce);
+    /// @notice Thrown when the batch was not settled yet, or was given up.
+    error InferenceArbiter_NotSettled(uint32 nonce);
     /// @notice Thrown when the set has no receipts.
     error InferenceArbiter_EmptySet();
     /// @notice Thrown when the time of an audit's state is over, or not over yet; Unix seconds.
     error InferenceArbiter_AuditTime(uint40 deadline, uint256 nowAt);
     /// @notice Thrown when the block that draws has no hash yet, or none any more.
     error InferenceArbiter_NoSeed(uint64 seedBlock, uint256 blockNumber);
-    /// @notice Thrown when there is no draw of this number, or it is proven.
+    /// @notice Thrown when there is no draw of this number, or the receipt that it chose is proven.
     error InferenceArbiter_InvalidDraw(uint32 draw);
     /// @notice Thrown when the receipt is not the drawn one of the set, or not of the batch.
     error InferenceArbiter_NotDrawn(uint32 draw, bytes32 receiptId);
 
-    /// @notice Asks a node to open the audit of a settled batch. Anybody may call.
+    /// @notice Asks a node to open the audit of a settled batch. Anybody may call, until {IProofChallenges.PROOF_WINDOW} after the last
+    /// moment at which the batch could be settled.
     /// @param rowsHash keccak256 of the batch's packed rows
     /// @param signature of an enclave of the node over the batch, 65 bytes
-    function demandAudit(address escrow, Batch calldata batch, bytes32 rowsHash, bytes calldata signature) external;
+    /// @param version of the line that the batch's version hash names
+    function demandAudit(
+        address escrow,
+        Batch calldata batch,
+        bytes32 rowsHash,
+        bytes calldata signature,
+        uint32 version
+    ) external;
     /// @notice Opens an audit: fixes the receipts before it is known which are drawn. Anybody may call; a node does so for each of its
     /// batches, as it is asked to otherwise.
     /// @param version of the line that the batch's version hash names

@@ -46,8 +46,8 @@ interface IProofChallenges {
     );
     /// @param result class * 256 + coarse margin
     event ReceiptProven(address indexed node, bytes32 indexed receiptId, uint256 result);
-    /// @notice Emitted when no proof came: `refund` is owed to `payer`, `paid` to the challenger, `burned` leaves circulation; all from the
-    /// node's stake, in the token's smallest unit.
+    /// @notice Emitted when no proof came: `refund` is owed to `payer`, `paid` to the challenger, `burned` leaves circulation, twice the price
+    /// among it; all from the node's stake, in its token's smallest unit. No refund where the escrow's token is another one.
     event ReceiptRefuted(
         address indexed node,
         bytes32 indexed receiptId,
@@ -97,7 +97,7 @@ interface IProofChallenges {
         address requester,
         uint40 deadline
     ) external view returns (uint256);
-    /// @notice Seconds after its work in which a receipt can be challenged, and a batch audited after its newest one.
+    /// @notice Seconds after its work in which a receipt can be challenged.
     function PROOF_WINDOW() external view returns (uint32);
     /// @notice Registry of what is proven of versions, and of what lines ask for.
     function PROOFS() external view returns (address);

@@ -125,6 +125,8 @@ interface ISettlements {
     /// @return amount in the token's smallest unit
     function collect(address node, bytes32 lineId) external returns (uint256 amount);
 
+    /// @notice Whether the batch of this nonce was given up ({skipBatch}).
+    function isSkipped(address node, bytes32 lineId, uint32 nonce) external view returns (bool);
     /// @notice What a node has from a line, now.
     function earningsOf(address node, bytes32 lineId) external view returns (Earnings memory);
     /// @notice EIP-712 digest of a voucher,

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Authorization, Opening, Permit} from "../../../contracts/interfaces/IChannels.sol";
 import {Receipt} from "../../../contracts/interfaces/IInferenceArbiter.sol";
+import {ReceiptSet} from "../../../contracts/interfaces/IProofAudits.sol";
 import {Batch} from "../../../contracts/interfaces/ISettlements.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {RowPacking, VoucherRow} from "./RowPacking.sol";
@@ -109,6 +110,19 @@ abstract contract PaymentSigning is WorldActions, RowPacking {
         return _sign(key, _batchDigest(batch, keccak256(rows)));
     }
 
+    function _batchHash(Batch memory batch, bytes memory rows) internal pure returns (bytes32) {
+        bytes32 typeHash = keccak256(
+            "Batch(address node,bytes32 lineId,bytes32 versionHash,uint8 lane,uint32 nonce,uint40 lastAt,bytes32 rowsHash)"
+        );
+        return keccak256(abi.encode(typeHash, batch, keccak256(rows)));
+    }
+
+    /// @param batchHash {_batchHash}
+    function _signSet(uint256 key, bytes32 batchHash, ReceiptSet memory set) internal view returns (bytes memory) {
+        bytes32 typeHash = keccak256("ReceiptSet(bytes32 batchHash,bytes32 root,uint32 count,uint64 total)");
+        return _sign(key, _digest(keccak256(abi.encode(typeHash, batchHash, set))));
+    }
+
     function _closeDigest(uint256 channel, uint64 cumulative, uint40 issuedAt) internal view returns (bytes32) {
         bytes32 typeHash = keccak256(
             "Close(address node,bytes32 lineId,uint256 channel,uint64 cumulative,uint40 issuedAt)"
@@ -126,10 +140,14 @@ abstract contract PaymentSigning is WorldActions, RowPacking {
     }
 
     function _receiptDigest(Receipt memory receipt) internal view returns (bytes32) {
+        return _digest(_receiptHash(receipt));
+    }
+
+    function _receiptHash(Receipt memory receipt) internal pure returns (bytes32) {
         bytes32 typeHash = keccak256(
             "Receipt(address node,uint256 channel,uint64 seq,uint64 cumulative,uint64 price,bytes32 lineId,bytes32 versionHash,bytes32 requestHash,bytes32 responseHash,bytes32 inputCommitment,bytes32 outputCommitment,uint40 workedAt)"
         );
-        return _digest(keccak256(abi.encode(typeHash, receipt)));
+        return keccak256(abi.encode(typeHash, receipt));
     }
 
     function _signReceipt(uint256 key, Receipt memory receipt) internal view returns (bytes memory) {

@@ -117,10 +117,19 @@ abstract contract WorldActions is Test {
     }
 
     function _appendAndActivate(address owner, uint256 model, string memory name) internal returns (bytes32 hash) {
+        (hash, ) = _appendCommitted(owner, model, name, 0);
+    }
+
+    /// @dev Appends and activates a version, of whose weights `root` is the Poseidon root.
+    function _appendCommitted(
+        address owner,
+        uint256 model,
+        string memory name,
+        bytes32 root
+    ) internal returns (bytes32 hash, uint32 version) {
         bytes32 parent = ledger.lineOf(ledger.lineIdOf(model, owner)).headHash;
-        Delta memory delta = Delta(keccak256(bytes(name)), 900, DeltaFormat.Lora, Commitments(0, 0, 0));
+        Delta memory delta = Delta(keccak256(bytes(name)), 900, DeltaFormat.Lora, Commitments(root, 0, 0));
         vm.startPrank(owner);
-        uint32 version;
         (version, hash) = ledger.append(model, parent, delta, new bytes32[](0));
         ledger.activate(model, version);
         vm.stopPrank();

@@ -31,12 +31,25 @@ contract InferenceArbiterConstructorTest is PaymentsBase {
         _deploy(VEST_PERIOD + 1);
     }
 
-    function test_WhenAnswerPeriodIsAllowed() external {
+    function test_RevertWhen_ProofWindowIsZero() external {
+        vm.expectRevert(abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_InvalidPeriod.selector, 0));
+        _deploy(ANSWER_PERIOD, 0);
+    }
+
+    function test_RevertWhen_AuditCouldEndAfterStakeHasLeft() external {
+        uint32 most = THAW_PERIOD - MAX_BATCH_AGE - 2 * ANSWER_PERIOD - 1;
+        vm.expectRevert(abi.encodeWithSelector(IInferenceArbiter.InferenceArbiter_InvalidPeriod.selector, most + 1));
+        _deploy(ANSWER_PERIOD, most + 1);
+        assertEq(_deploy(ANSWER_PERIOD, most).PROOF_WINDOW(), most, "longest");
+    }
+
+    function test_WhenPeriodsAreAllowed() external {
         assertEq(_deploy(1).ANSWER_PERIOD(), 1, "shortest");
         InferenceArbiter deployed = _deploy(VEST_PERIOD);
         assertEq(deployed.ANSWER_PERIOD(), VEST_PERIOD, "longest");
         assertEq(deployed.NODES(), address(nodes), "registry");
         assertEq(address(deployed.LEDGER()), address(ledger), "ledger");
+        assertEq(deployed.PROOFS(), address(proofs), "proofs");
         assertEq(deployed.PENALTY(), 77, "penalty");
         assertEq(deployed.BOND(), 88, "bond");
         assertTrue(deployed.isEscrow(address(escrow)), "first escrow");
