@@ -8,6 +8,7 @@ import { escrowActions } from "./actions/escrow/index.js";
 import { inferenceActions } from "./actions/inference/index.js";
 import { modelsActions } from "./actions/models/index.js";
 import { nodesActions } from "./actions/nodes/index.js";
+import { proofsActions } from "./actions/proofs/index.js";
 import { Context } from "./context.js";
 import { type ContractName, type Contracts, contractAt } from "./contracts.js";
 import { type Deployment, parseDeployment } from "./deployment.js";
@@ -34,6 +35,7 @@ export interface Freehold {
   readonly nodes: Bound<typeof nodesActions>;
   readonly escrow: Bound<typeof escrowActions>;
   readonly arbiter: Bound<typeof arbiterActions>;
+  readonly proofs: Bound<typeof proofsActions>;
   readonly inference: Bound<typeof inferenceActions>;
   /** An ethers Contract with TypeChain's types: for events, filters and logs. */
   contract<N extends ContractName>(name: N): Contracts[N];
@@ -70,6 +72,7 @@ function client(ctx: Context): Freehold {
     nodes: bind(nodesActions, ctx),
     escrow: bind(escrowActions, ctx),
     arbiter: bind(arbiterActions, ctx),
+    proofs: bind(proofsActions, ctx),
     inference: bind(inferenceActions, ctx),
     contract: <N extends ContractName>(name: N) => contractAt(name, ctx.addressOf(name), ctx.runner),
     withSigner: (signer: Signer) => client(ctx.withSigner(signer)),

@@ -187,6 +187,68 @@ export interface RunningChallenge {
   held: bigint;
 }
 
+/** What became of a receipt's proof (`ProofState` of the contracts). */
+export const ProofState = { None: 0, Open: 1, Proven: 2, Failed: 3 } as const;
+export type ProofState = (typeof ProofState)[keyof typeof ProofState];
+
+/** A demand for the proof behind one receipt. */
+export interface ReceiptChallenge {
+  challenger: Hex;
+  /** Unix seconds, the last at which a proof counts. */
+  answerBy: bigint;
+  /** Of the receipt's line. */
+  version: bigint;
+  state: ProofState;
+  circuitId: Hex;
+}
+
+/** State of a batch's audit (`AuditState` of the contracts). */
+export const AuditState = { None: 0, Demanded: 1, Open: 2, Passed: 3, Failed: 4 } as const;
+export type AuditState = (typeof AuditState)[keyof typeof AuditState];
+
+/** An audit of one batch, see IProofAudits. */
+export interface BatchAudit {
+  state: AuditState;
+  /** Unix seconds, the last at which the node can do what the state asks of it. */
+  deadline: bigint;
+  seedBlock: bigint;
+  count: bigint;
+  draws: bigint;
+  proven: bigint;
+  lastAt: bigint;
+  /** Units. */
+  held: bigint;
+  version: bigint;
+  root: Hex;
+  circuitId: Hex;
+  seed: Hex;
+}
+
+/** What a circuit states (`CircuitKind` of the contracts). */
+export const CircuitKind = { Inference: 0, Register: 1, Delta: 2, Training: 3 } as const;
+export type CircuitKind = (typeof CircuitKind)[keyof typeof CircuitKind];
+
+/** A circuit, as its key is pinned. */
+export interface CircuitRef {
+  kind: CircuitKind;
+  /** 1: Poseidon commitments; 2: experimental. */
+  tier: number;
+  /** Of the circuit's definition. */
+  version: number;
+  features: number;
+  hidden: number;
+  classes: number;
+}
+
+/** What a line asks of the nodes that serve it. */
+export interface ProofPolicy {
+  circuitId: Hex;
+  /** Of 65,536. */
+  auditShare: bigint;
+  /** Unix seconds. */
+  since: bigint;
+}
+
 /** An EIP-712 domain as a contract says it (ERC-5267). */
 export interface ContractDomain {
   name: string;

@@ -68,7 +68,7 @@ describe("sdk: client", () => {
   });
 
   it("every function of every contract has an action", async () => {
-    const groups = ["models", "deltas", "datasets", "nodes", "escrow"];
+    const groups = ["models", "deltas", "datasets", "nodes", "escrow", "arbiter", "proofs"];
     const covered = new Set<string>();
     for (const group of groups) {
       const actions = (await import(`../../../sdk/dist/actions/${group}/index.js`)) as Record<string, object>;
@@ -78,7 +78,8 @@ describe("sdk: client", () => {
     }
     // Called by the AccessManager only, and never by an account.
     const plumbing = ["setAuthority", "isConsumingScheduledOp"];
-    const missing = (["ModelRegistry", "DeltaLedger", "DatasetRegistry", "NodeRegistry", "InferenceEscrow"] as const)
+    const contracts = ["ModelRegistry", "DeltaLedger", "DatasetRegistry", "NodeRegistry", "InferenceEscrow"] as const;
+    const missing = ([...contracts, "InferenceArbiter", "VersionProofs", "ProofKeys"] as const)
       .flatMap((name) => world.owner.contract(name).interface.fragments.map((fragment) => ({ name, fragment })))
       .filter(({ fragment }) => fragment.type === "function")
       .map(({ name, fragment }) => [name, (fragment as unknown as { name: string }).name])

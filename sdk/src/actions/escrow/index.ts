@@ -11,6 +11,7 @@ import { depositsPaused } from "./deposits-paused.js";
 import { earningsOf } from "./earnings-of.js";
 import { eip712Domain } from "./eip712-domain.js";
 import { endChannel } from "./end-channel.js";
+import { isSkipped } from "./is-skipped.js";
 import { open } from "./open.js";
 import { openFor } from "./open-for.js";
 import { openWithAuthorization } from "./open-with-authorization.js";
@@ -60,6 +61,7 @@ export const escrowActions = {
   earningsOf,
   eip712Domain,
   endChannel,
+  isSkipped,
   open,
   openFor,
   openWithAuthorization,
