@@ -121,7 +121,7 @@ contract SignatureAttacksTest is AttackBase {
         signature = _sign(ENCLAVE_KEY, _receiptDigest(_staleReceipt()));
         bytes memory proof = abi.encodeCall(arbiter.proveStaleReceipt, (address(escrow), _staleReceipt(), signature));
         // escrow, node, seq, cumulative, price, workedAt
-        uint8[6] memory words = [0, 1, 3, 4, 5, 10];
+        uint8[6] memory words = [0, 1, 3, 4, 5, 12];
         uint8[6] memory widths = [160, 160, 64, 64, 64, 40];
         for (uint256 i = 0; i < 6; ++i) _expectRefused(address(arbiter), proof, words[i], widths[i], dirt);
 
@@ -197,7 +197,7 @@ contract SignatureAttacksTest is AttackBase {
     }
 
     function _staleReceipt() private view returns (Receipt memory) {
-        return Receipt(NODE, channel, 1, 40, 40, lineId, staleHash, "request", "response", _now());
+        return Receipt(NODE, channel, 1, 40, 40, lineId, staleHash, "request", "response", 0, 0, _now());
     }
 
     function _expectBad(Batch memory batch, bytes memory rows, bytes memory signature) private {

@@ -54,6 +54,8 @@ contract ProofsInvariants is ProofsBase {
     function _auditOne(uint256 seed) private {
         uint32 count = uint32(1 + (seed % 9));
         if (_channel(channel).paid + count > DEPOSIT || disputed) return;
+        // What was lost before must not keep lane O from being paid.
+        _addStake(NODE, 2 * MIN_STAKE);
         (Receipt[] memory receipts, Batch memory batch) = _settleReceipts(count);
         for (uint256 i = 0; i < count; ++i) {
             receipts[i].seq = uint64(10_000 + audited.length * 100 + i);
