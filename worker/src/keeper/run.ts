@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createFreehold, decodeError, type Freehold } from "@freehold/sdk";
 import {
   awsItems,
+  CollateralError,
   type CollateralItem,
   intelItems,
   intelPcs,
@@ -83,10 +84,16 @@ async function itemsOf(
   const chains = chainsOf(options.nitro);
   const source = intelPcs({ signal, update, ...(url && { url }), ...(rootCrlUrl && { rootCrlUrl }) });
   const families = fmspc.flatMap((family) => tee.map((name) => ({ tee: name, fmspc: family })));
+  const aws = { freehold, chains, now, signal, ...(mirror && { mirror }) };
   return [
     ...(isIntel(options) ? intelItems({ freehold, source, families, platforms, ...(cas && { cas }) }) : []),
-    ...(chains.length > 0 ? await awsItems({ freehold, chains, now, signal, ...(mirror && { mirror }) }) : []),
+    ...(chains.length > 0 ? await awsItems(aws).catch(explainChain) : []),
   ];
+}
+
+function explainChain(cause: unknown): never {
+  if (cause instanceof CollateralError) throw new UsageError(`--nitro: ${cause.message}`, { cause });
+  throw cause;
 }
 
 const isIntel = ({ fmspc, quote }: KeeperOptions) => fmspc !== undefined || quote !== undefined;

@@ -1,5 +1,6 @@
 import { keccak256 } from "ethers";
 import type { Freehold } from "../../client.js";
+import { decoded } from "../../errors/decode.js";
 import { commonNameOf, readCertificate } from "../nitro/certificate.js";
 import { authorityOf } from "../nitro/crl.js";
 import { type CrlSource, crlSources } from "../nitro/crl-sources.js";
@@ -29,7 +30,7 @@ export interface AwsItemsOptions extends DownloadOptions {
 export async function awsItems(options: AwsItemsOptions): Promise<CollateralItem[]> {
   const { freehold, chains, now, mirror } = options;
   const store = freehold.contract("NitroCertStore");
-  const rootHash = await store.ROOT_HASH();
+  const rootHash = await decoded("NitroCertStore", () => store.ROOT_HASH());
   const sources = new Map<string, CrlSource>();
   const ended = new Map<string, CollateralItem>();
   for (const chain of chains) {
