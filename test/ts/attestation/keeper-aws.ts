@@ -1,10 +1,16 @@
 // The keeper against the real store, with an authority and a bucket that are AWS's in all but their keys.
 import { contractAt } from "@freehold/sdk";
-import { authorityOf, awsItems, type CollateralItem, type KeeperReport, keep } from "@freehold/sdk/attestation";
+import {
+  authorityOf,
+  awsItems,
+  type CollateralItem,
+  crlSubmission,
+  type KeeperReport,
+  keep,
+} from "@freehold/sdk/attestation";
 import { expect } from "chai";
 import { errorOf } from "../model/utils/errors.ts";
-import { type CrlFields, extension, keyOf, makeChain, makeCrl, type TestChain } from "./utils/authority.ts";
-import { context, implicit, sequence } from "./utils/der.ts";
+import { type CrlFields, keyOf, makeChain, makeCrl, publishedAt, type TestChain } from "./utils/authority.ts";
 import { makeDocument } from "./utils/document.ts";
 import { auxFor, cacheChain, chainAt, deployNitro, expectRefused, GAS, goTo, type Nitro } from "./utils/nitro.ts";
 import { type Publisher, publisher } from "./utils/publisher.ts";
@@ -31,15 +37,10 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
   });
   beforeEach(() => bucket.answers.clear());
 
-  /** A chain whose certificates say where the lists of the authorities above them lie. */
+  /** A chain of its own, and where its region's list lies. */
   function chainWithLists(base = bucket.url): TestChain & { readonly region: string } {
-    const label = `kept ${count++}`;
-    const region = `/${label.replace(" ", "-")}.crl`;
-    const at = (path: string) => {
-      const name = context(0, implicit(6, Buffer.from(`${base}${path}`)));
-      return { extra: [extension("2.5.29.31", false, sequence(sequence(context(0, name))))] };
-    };
-    return { ...makeChain(AT, { 1: at("/root.crl"), 2: at(region) }, label), region };
+    const region = `/${count}.crl`;
+    return { ...makeChain(AT, publishedAt(`${base}/root.crl`, `${base}${region}`), `kept ${count++}`), region };
   }
 
   function list({ names, keys }: TestChain, level: 0 | 1, fields: Partial<CrlFields> = {}) {
@@ -101,7 +102,7 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
     expect(await nitro.store.isRevoked(authorityOf(chain.certificates[1]!), 1002n)).to.equal(true);
   });
 
-  it("records a long list to its end, and one that somebody left half recorded", async () => {
+  it("records a long list to its end", async () => {
     const chain = chainWithLists();
     const serials = (count: number) => Array.from({ length: count }, (_, i) => BigInt(50_000 + i));
     bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
@@ -111,6 +112,20 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
     // The chain, the list, what had no room in it.
     expect(region?.transactions).to.have.length(3);
     expect(await nitro.store.isRevoked(authorityOf(chain.certificates[1]!), 50_259n)).to.equal(true);
+  });
+
+  it("records the rest of a list that somebody left half recorded", async () => {
+    const chain = chainWithLists();
+    const [root, region] = chain.certificates as [Uint8Array, Uint8Array];
+    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
+    const body = list(chain, 1, { serials: [1n, 2n, 3n, 1002n] });
+    bucket.answers.set(chain.region, { body });
+    const ids = await cacheChain(nitro, [root, region]);
+    await nitro.store.submitCrl(...crlSubmission(body, ids[1] as `0x${string}`, region, 2n), GAS);
+    expect(await nitro.store.isRevoked(authorityOf(region), 1002n)).to.equal(false);
+    expect(lines(await round([chain]))[1]?.slice(1)).to.deep.equal(["fresh", 1, undefined]);
+    expect(await nitro.store.isRevoked(authorityOf(region), 1002n)).to.equal(true);
+    expect(lines(await round([chain]))[1]?.slice(1)).to.deep.equal(["fresh", 0, undefined]);
   });
 
   it("does not send what is older, malformed, cut or forged, and goes on", async () => {

@@ -14,14 +14,13 @@ import { keccak256 } from "ethers";
 import { bundle, bundleNames } from "./utils/bundle.ts";
 import { type Dcap, deployDcap, type FrozenChain, frozenChain, issuerId } from "./utils/dcap.ts";
 import { type IntelCa, PLATFORM } from "./utils/intel-ca.ts";
-import { listAnswer, PATHS, type Publisher, publisher, signedAnswer } from "./utils/publisher.ts";
+import { listAnswer, PATHS, type Publisher, publisher, publishIntel, signedAnswer } from "./utils/publisher.ts";
 import { NOW, scenarios } from "./utils/scenario.ts";
-import { identityText, quoteOf, signBody, tcbInfoText } from "./utils/synthetic.ts";
+import { quoteOf, signBody, tcbInfoText } from "./utils/synthetic.ts";
 
 const DAY = 24 * 60 * 60;
 const FMSPC = PLATFORM.fmspc.toString("hex");
 const TCB = PATHS.tcbInfo("tdx", FMSPC);
-const QE = PATHS.qeIdentity("tdx");
 const CRL = PATHS.pckCrl("platform");
 
 describe("attestation: a keeper of Intel's collateral", function () {
@@ -39,14 +38,7 @@ describe("attestation: a keeper of Intel's collateral", function () {
   });
   afterEach(close);
 
-  /** Everything that Intel publishes, as it is at `now`. */
-  function publish(ca: IntelCa, now = NOW): void {
-    const { answers } = service;
-    answers.set(PATHS.rootCrl, { body: ca.rootCrl({ thisUpdate: now - DAY, nextUpdate: now + 300 * DAY }) });
-    answers.set(CRL, listAnswer(ca.pckCrl({ thisUpdate: now - DAY, nextUpdate: now + 29 * DAY }), ca.platformCa.der));
-    answers.set(TCB, signedAnswer("tcbInfo", signBody(ca.signer, tcbInfoText(now))));
-    answers.set(QE, signedAnswer("enclaveIdentity", signBody(ca.signer, identityText(now))));
-  }
+  const publish = (ca: IntelCa, now = NOW) => publishIntel(service, ca, now);
 
   interface Kept {
     readonly chain: FrozenChain;

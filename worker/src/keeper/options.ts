@@ -1,6 +1,7 @@
 import type { IntelTee, PckCa } from "@freehold/sdk/attestation";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { amount, integer, url } from "../cli/options.js";
+import { UsageError } from "../errors.js";
 
 /** Environment variable of an option. */
 export const env = (name: string) => `FREEHOLD_KEEPER_${name}`;
@@ -127,9 +128,10 @@ function file(text: string): string {
   throw new InvalidArgumentError("It must name files.");
 }
 
-/** URL of a source, which reports repeat: no place for a password. */
+/** URL of a source. Reports repeat it, as commander does what it refuses: no place for a password. */
 function sourceUrl(text: string): string {
-  const { username, password } = new URL(url(text));
-  if (username === "" && password === "") return text;
-  throw new InvalidArgumentError("It must hold no user and no password.");
+  if (URL.canParse(text) && (new URL(text).username !== "" || new URL(text).password !== "")) {
+    throw new UsageError("the URL of a source must hold no user and no password: --pcs, --root-crl, --crl-mirror");
+  }
+  return url(text);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createFreehold, decodeError, type Freehold } from "@freehold/sdk";
+import { createFreehold, type Deployment, decodeError, type Freehold } from "@freehold/sdk";
 import {
   awsItems,
   CollateralError,
@@ -10,7 +10,7 @@ import {
   keep,
 } from "@freehold/sdk/attestation";
 import { type JsonRpcProvider, Wallet } from "ethers";
-import { readRecord } from "../chain/deployment.js";
+import { addressIn, readRecord } from "../chain/deployment.js";
 import { requireChain, rpcProvider } from "../chain/provider.js";
 import { explain, isForOperator } from "../cli/explain.js";
 import { operatorKey } from "../cli/options.js";
@@ -23,7 +23,7 @@ import { isFine, print } from "./print.js";
 export async function keepCommand(options: KeeperOptions): Promise<void> {
   const deployment = readRecord(options.deployment);
   const chainId = BigInt(deployment.chainId);
-  requireWork(options);
+  requireWork(options, deployment);
   const key = options.dryRun ? undefined : operatorKey(options.keyFile, env("KEY"));
   const provider = rpcProvider(options.rpc, chainId);
   const account = key === undefined ? { provider } : { signer: new Wallet(key, provider) };
@@ -98,7 +98,9 @@ function explainChain(cause: unknown): never {
 
 const isIntel = ({ fmspc, quote }: KeeperOptions) => fmspc !== undefined || quote !== undefined;
 
-function requireWork(options: KeeperOptions): void {
+function requireWork(options: KeeperOptions, deployment: Deployment): void {
+  if (isIntel(options)) addressIn(deployment, "DcapCollateral", options.deployment);
+  if (options.nitro !== undefined) addressIn(deployment, "NitroCertStore", options.deployment);
   if (isIntel(options) || options.nitro !== undefined) return;
   throw new UsageError("nothing to keep: pass --fmspc or --quote for Intel, --nitro for AWS");
 }

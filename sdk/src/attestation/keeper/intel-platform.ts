@@ -5,12 +5,12 @@ import { toHex } from "../../hex.js";
 import { issuerIdOf } from "../dcap/calls.js";
 import type { QuotePlatform } from "../dcap/pck.js";
 import type { IntelCollateralSource } from "./intel.js";
-import { addIssuer, type Collateral, type IntelItem, send } from "./intel-issuers.js";
+import { type Collateral, type IntelItem, send } from "./intel-issuers.js";
 
 /**
  * A platform, by its PCK certificate. The contract holds a certificate against the list of the CA once, when it comes, and believes the answer as long
  * as that list counts: behind every newer list it must be held against it anew, or its quotes count no more when the older list ends. That is also
- * what makes a revocation of it count.
+ * what makes a revocation of it count. Its CA and the CA's list come before, by {@link pckCrlItem}.
  */
 export function platformItem(source: IntelCollateralSource, platform: QuotePlatform): IntelItem {
   const { pck, issuer, ca, isTdx, fmspc } = platform;
@@ -22,7 +22,6 @@ export function platformItem(source: IntelCollateralSource, platform: QuotePlatf
     async *refresh() {
       const { der } = await source.pckCrl(ca);
       if ((await endOf(collateral, pckId, isTdx)) === undefined) {
-        yield* addIssuer(collateral, issuer);
         yield* send(collateral, "addPck", toHex(pck), issuerIdOf(issuer), toHex(der));
       } else {
         yield* send(collateral, "refreshPck", toHex(pck), toHex(der));

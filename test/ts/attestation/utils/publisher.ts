@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { SignedBody } from "./bundle.ts";
-import { pemOf } from "./synthetic.ts";
+import { type IntelCa, PLATFORM } from "./intel-ca.ts";
+import { identityText, pemOf, signBody, tcbInfoText } from "./synthetic.ts";
+
+const DAY = 24 * 60 * 60;
 
 /** What is served at a path. */
 export interface Answer {
@@ -61,3 +64,13 @@ export const listAnswer = (der: Uint8Array, issuer: Uint8Array): Answer => ({
   body: der,
   headers: { "SGX-PCK-CRL-Issuer-Chain": chain(issuer) },
 });
+
+/** Publishes all that TDX domains of {@link PLATFORM} need, as it is at `now`. */
+export function publishIntel({ answers }: Pick<Publisher, "answers">, ca: IntelCa, now: number): void {
+  const list = ca.pckCrl({ thisUpdate: now - DAY, nextUpdate: now + 29 * DAY });
+  const info = tcbInfoText(now);
+  answers.set(PATHS.rootCrl, { body: ca.rootCrl({ thisUpdate: now - DAY, nextUpdate: now + 300 * DAY }) });
+  answers.set(PATHS.pckCrl("platform"), listAnswer(list, ca.platformCa.der));
+  answers.set(PATHS.tcbInfo("tdx", PLATFORM.fmspc.toString("hex")), signedAnswer("tcbInfo", signBody(ca.signer, info)));
+  answers.set(PATHS.qeIdentity("tdx"), signedAnswer("enclaveIdentity", signBody(ca.signer, identityText(now))));
+}
