@@ -1,20 +1,5 @@
 #!/usr/bin/env node
-import { createProgram, runProgram } from "../cli/program.js";
-import { keeperOptions } from "./options.js";
-import { keepCommand } from "./run.js";
+import { runProgram } from "../cli/program.js";
+import { keeperProgram } from "./program.js";
 
-const HELP = `
-The keeper's key comes from FREEHOLD_KEEPER_KEY or --key-file, never from an argument; --dry-run needs none.
-Ends with 0 when everything lasts longer than the margin, with 1 when something does not or could not be looked at, with 2 for
-wrong arguments. With --every it goes on until SIGTERM or SIGINT, and ends with 0.`;
-
-const program = keeperOptions(
-  createProgram(
-    "freehold-keeper",
-    "Refreshes Intel's collateral and AWS's revocation lists, and says what will expire.",
-  ),
-)
-  .addHelpText("after", HELP)
-  .action(keepCommand);
-
-process.exit(await runProgram(program));
+process.exit(await runProgram(keeperProgram()));
