@@ -24,7 +24,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
   let nitro: Nitro;
   let bucket: Publisher;
   let count = 0;
-  let rootNumber = 0n;
 
   before(async () => {
     bucket = await publisher();
@@ -35,7 +34,11 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
     bucket.close();
     await nitro.connection.close();
   });
-  beforeEach(() => bucket.answers.clear());
+  // The root's list is the same for all: only the first to see it has to send it.
+  beforeEach(() => {
+    bucket.answers.clear();
+    bucket.answers.set("/root.crl", { body: list(makeChain(AT), 0) });
+  });
 
   /** A chain of its own, and where its region's list lies. */
   function chainWithLists(base = bucket.url): TestChain & { readonly region: string } {
@@ -67,7 +70,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
 
   it("brings lists to the store, the chain of their authority first, and nothing when it is run again", async () => {
     const chain = chainWithLists();
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
     bucket.answers.set(chain.region, { body: list(chain, 1) });
     const reports = await round([chain, chain]);
     expect(lines(reports)).to.deep.equal([
@@ -85,7 +87,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
 
   it("has a revocation count at once, and moves the end", async () => {
     const chain = chainWithLists();
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
     bucket.answers.set(chain.region, { body: list(chain, 1) });
     await cacheChain(nitro, chain.certificates);
     await round([chain]);
@@ -105,7 +106,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
   it("records a long list to its end", async () => {
     const chain = chainWithLists();
     const serials = (count: number) => Array.from({ length: count }, (_, i) => BigInt(50_000 + i));
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
     bucket.answers.set(chain.region, { body: list(chain, 1, { serials: serials(260) }) });
     const [, region] = await round([chain]);
     expect(region?.error, String(region?.error)).to.equal(undefined);
@@ -117,7 +117,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
   it("records the rest of a list that somebody left half recorded", async () => {
     const chain = chainWithLists();
     const [root, region] = chain.certificates as [Uint8Array, Uint8Array];
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
     const body = list(chain, 1, { serials: [1n, 2n, 3n, 1002n] });
     bucket.answers.set(chain.region, { body });
     const ids = await cacheChain(nitro, [root, region]);
@@ -136,10 +135,9 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
       good.subarray(0, -1),
       list(chain, 1, { issuerKey: keyOf("stranger") }),
     ]) {
-      bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
       bucket.answers.set(chain.region, { body });
       const [root, region] = lines(await round([chain]));
-      expect(root?.slice(1)).to.deep.equal(["fresh", 1, undefined]);
+      expect([root?.[1], root?.[3]]).to.deep.equal(["fresh", undefined]);
       expect(region?.slice(1)).to.deep.equal(["expired", 0, "COLLATERAL_MALFORMED"]);
     }
     bucket.answers.set(chain.region, { body: good });
@@ -153,7 +151,6 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
     const chain = chainWithLists("http://127.0.0.1:1");
     const away = await round([chain]);
     expect(away.map(codeOf)).to.deep.equal(Array(2).fill("COLLATERAL_UNREACHABLE"));
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
     bucket.answers.set(chain.region, { body: list(chain, 1) });
     expect((await round([chain], { mirror: `${bucket.url}/` })).map(codeOf)).to.deep.equal([undefined, undefined]);
   });
@@ -189,7 +186,7 @@ describe("attestation: a keeper of AWS's revocation lists", function () {
 
   it("needs an account to send", async () => {
     const chain = chainWithLists();
-    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: ++rootNumber }) });
+    bucket.answers.set("/root.crl", { body: list(chain, 0, { number: 2n }) });
     const { provider } = nitro.connection.ethers;
     const store = contractAt("NitroCertStore", await nitro.store.getAddress(), provider);
     const freehold = { contract: () => store, deployment: { contracts: {} } } as never;

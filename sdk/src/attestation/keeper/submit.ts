@@ -24,7 +24,11 @@ export async function* submit<N extends CollateralContract>(
   const { runner } = contract;
   const request = { to: await contract.getAddress(), data };
   try {
-    await runner?.call?.(request);
+    const gasLimit = await runner?.estimateGas?.(request).catch(async (error: unknown) => {
+      // Some endpoints do not say why an estimate failed: a call does.
+      await runner.call?.(request);
+      throw error;
+    });
     if (runner?.sendTransaction === undefined) {
       throw new ConfigurationError(
         "NO_SIGNER",
@@ -32,7 +36,7 @@ export async function* submit<N extends CollateralContract>(
         "Use createFreehold({ signer }).",
       );
     }
-    const sent = await runner.sendTransaction(request);
+    const sent = await runner.sendTransaction({ ...request, gasLimit: gasLimit ?? null });
     const receipt = await sent.wait(1, MINED_WITHIN).catch(async (error: unknown) => {
       // Receipts do not say why: the call is made again.
       if ((error as { receipt?: { status?: number } }).receipt?.status === 0) await runner.call?.(request);
