@@ -43,11 +43,18 @@ describe("attestation: a keeper of Intel's collateral", function () {
   interface Kept {
     readonly chain: FrozenChain;
     readonly dcap: Dcap;
+    /** Which account sends; the first by default. */
+    readonly account?: number;
   }
 
   /** One round of the keeper; reports by the first words of their names. */
-  async function round({ chain, dcap }: Kept, options: Partial<IntelItemsOptions> = {}, now = NOW, dry = false) {
-    const [signer] = await chain.ethers.getSigners();
+  async function round(
+    { chain, dcap, account = 0 }: Kept,
+    options: Partial<IntelItemsOptions> = {},
+    now = NOW,
+    dry = false,
+  ) {
+    const signer = (await chain.ethers.getSigners())[account];
     const address = await dcap.collateral.getAddress();
     const freehold = { contract: () => contractAt("DcapCollateral", address, signer!) } as never;
     const source = intelPcs({ url: service.url, rootCrlUrl: `${service.url}${PATHS.rootCrl}`, attempts: 1 });
@@ -127,6 +134,15 @@ describe("attestation: a keeper of Intel's collateral", function () {
     expect(second.info).to.include({ state: "fresh", after: BigInt(NOW + 29 * DAY) });
   });
 
+  it("does no harm beside another keeper, who sends the same", async () => {
+    const scenario = await started();
+    const both = await Promise.all([round(scenario), round({ ...scenario, account: 1 })]);
+    for (const { reports } of both) {
+      expect(reports.map(({ error }) => error)).to.deep.equal(Array(4).fill(undefined));
+      expect(states(reports)).to.deep.equal(Array(4).fill("fresh"));
+    }
+  });
+
   it("does not send what is older, malformed, cut, of another platform or wrongly signed, and goes on", async () => {
     const scenario = await started();
     const { ca } = scenario;
@@ -170,6 +186,10 @@ describe("attestation: a keeper of Intel's collateral", function () {
       const { info, sent } = await round(scenario);
       expect([info.state, info.error, sent]).to.deep.equal(["fresh", undefined, 0]);
     }
+    // Nor is a certificate paid for that only signed what is older.
+    const renewed = ca.issue({ subject: ca.signer.subject, key: ca.signer.key });
+    service.answers.set(TCB, signedAnswer("tcbInfo", signBody(renewed, tcbInfoText(NOW, { issued: NOW - 2 * DAY }))));
+    expect((await round(scenario)).sent).to.equal(0);
   });
 
   it("does not send lists that are older, cut or forged", async () => {

@@ -67,12 +67,16 @@ export async function keep(
     try {
       before = await item.validUntil();
       after = before;
-      const isDue = eager || stateOf(before, now, margin) !== "fresh";
-      if (isDue && !dry) for await (const hash of item.refresh()) transactions.push(hash);
+      const isDue = !dry && (eager || stateOf(before, now, margin) !== "fresh");
+      try {
+        if (isDue) for await (const hash of item.refresh()) transactions.push(hash);
+      } finally {
+        // Even when nothing was sent: another keeper may have been faster.
+        if (isDue) after = await item.validUntil().catch(() => undefined);
+      }
     } catch (cause) {
       error = decodeError(cause, item.name);
     }
-    if (transactions.length > 0) after = await item.validUntil().catch(() => undefined);
     const state = after === undefined ? "unknown" : stateOf(after, now, margin);
     reports.push({ name: item.name, before, after, transactions, state, error });
   }
