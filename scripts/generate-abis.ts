@@ -26,6 +26,7 @@ const CONTRACTS: Record<string, string> = {
   NitroVerifier: "contracts/attestation/NitroVerifier.sol",
   NodeRegistry: "contracts/NodeRegistry.sol",
   TestToken: "contracts/mocks/TestToken.sol",
+  ZkTeeVerifier: "contracts/attestation/ZkTeeVerifier.sol",
 };
 
 interface Artifact {

@@ -13,6 +13,7 @@ import {
   nitroVerifierAbi,
   nodeRegistryAbi,
   testTokenAbi,
+  zkTeeVerifierAbi,
 } from "./abis/index.js";
 import type { AccessManager } from "./abis/types/AccessManager.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
@@ -28,6 +29,7 @@ import type { NitroCertStore } from "./abis/types/NitroCertStore.js";
 import type { NitroVerifier } from "./abis/types/NitroVerifier.js";
 import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
 import type { TestToken } from "./abis/types/TestToken.js";
+import type { ZkTeeVerifier } from "./abis/types/ZkTeeVerifier.js";
 import type { Plain } from "./plain.js";
 
 /** Contracts of a deployment by their name in its record, with TypeChain's types. */
@@ -49,6 +51,8 @@ export interface Contracts {
   NodeRegistry: NodeRegistry;
   /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
+  /** Where governance accepts a zkVM's proofs of documents of AWS Nitro. */
+  ZkTeeVerifier: ZkTeeVerifier;
 }
 
 export type ContractName = keyof Contracts;
@@ -67,6 +71,7 @@ const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   NitroVerifier: nitroVerifierAbi,
   NodeRegistry: nodeRegistryAbi,
   Token: testTokenAbi,
+  ZkTeeVerifier: zkTeeVerifierAbi,
 };
 
 const interfaces = new Map<ContractName, Interface>();
