@@ -90,10 +90,7 @@ const COFACTOR = 2n * BASE_FIELD - FIELD;
 /** What the curves add to x^3, from their generators. */
 const B1 = mod(GENERATOR1[1] ** 2n - GENERATOR1[0] ** 3n, BASE_FIELD);
 const B2 = (() => {
-  const [x, y] = GENERATOR2.map(([c0, c1]) => ({ c0, c1 })) as [
-    { c0: bigint; c1: bigint },
-    { c0: bigint; c1: bigint },
-  ];
+  const [x, y] = GENERATOR2.map(([c0, c1]) => ({ c0, c1 })) as [{ c0: bigint; c1: bigint }, { c0: bigint; c1: bigint }];
   return Fp2.sub(Fp2.sqr(y), Fp2.mul(Fp2.sqr(x), x));
 })();
 

@@ -51,7 +51,7 @@ export function writeZkey(key: ProvingKey, transcript: Transcript = NO_TRANSCRIP
 export function zkeyOf(key: ProvingKey, transcript: Transcript): Zkey {
   const constant = new Map([
     [3, key.ic],
-    [4, termsOf(key)],
+    [4, termsOf({ ...key, coefficients: fromBytes(key.coefficients), a: key.matrices[0], b: key.matrices[1] })],
     [5, spread(key.a, key.aWires, key.wires, 64)],
     [6, spread(key.b1, key.bWires, key.wires, 64)],
     [7, spread(key.b2, key.bWires, key.wires, 128)],
@@ -141,8 +141,8 @@ export function keyFromZkey(zkey: Zkey, system: R1cs): ProvingKey {
     coefficients: sharedCopy(toBytes(system.coefficients)),
     matrices: [shareMatrix(system.a), shareMatrix(system.b), shareMatrix(system.c)],
   };
-  const terms = termsOf(key);
-  if (!equalBytes(terms, part(4))) throw new KeyError("the .zkey file has other constraints than the circuit");
+  if (!equalBytes(termsOf(system), part(4)))
+    throw new KeyError("the .zkey file has other constraints than the circuit");
   checkKey(key);
   return key;
 }
@@ -151,13 +151,10 @@ export function keyFromZkey(zkey: Zkey, system: R1cs): ProvingKey {
  * Terms of the left and the right matrix: matrix, row, wire, coefficient times 2^512. In the order of snarkjs, whose `zkey verify`
  * compares them as bytes: row by row, left before right, then the known wires' own rows.
  */
-function termsOf(
-  key: Pick<ProvingKey, "coefficients" | "matrices" | "constraints" | "publics" | "committed">,
-): Uint8Array {
-  const known = 1 + key.publics + key.committed;
-  const scaled = toBytes(fromBytes(key.coefficients).map((value) => mod(value << 512n)));
+export function termsOf({ a, b, coefficients, ...system }: Omit<R1cs, "wires" | "c">): Uint8Array {
+  const known = 1 + system.publics + system.committed;
+  const scaled = toBytes(coefficients.map((value) => mod(value << 512n)));
   const one = toBytes([mod(1n << 512n)]);
-  const [a, b] = key.matrices;
   const count = a.wires.length + b.wires.length + known;
   const out = new Uint8Array(4 + 44 * count);
   const view = new DataView(out.buffer);
@@ -170,15 +167,15 @@ function termsOf(
     out.set(value, at + 12);
     at += 44;
   };
-  for (let row = 0; row < key.constraints; row++) {
-    for (const [index, { starts, wires, coefficients }] of [a, b].entries()) {
+  for (let row = 0; row < system.constraints; row++) {
+    for (const [index, { starts, wires, coefficients: used }] of [a, b].entries()) {
       for (let i = starts[row] ?? 0; i < (starts[row + 1] ?? 0); i++) {
-        const from = (coefficients[i] ?? 0) * 32;
+        const from = (used[i] ?? 0) * 32;
         term(index, row, wires[i] ?? 0, scaled.subarray(from, from + 32));
       }
     }
   }
-  for (let wire = 0; wire < known; wire++) term(0, key.constraints + wire, wire, one);
+  for (let wire = 0; wire < known; wire++) term(0, system.constraints + wire, wire, one);
   return out;
 }
 

@@ -103,6 +103,24 @@ export function areOnCurve(points: Uint8Array): boolean {
   return true;
 }
 
+/** The same for a list of G2; the curve has points outside of the group. */
+export function areOnCurve2(points: Uint8Array): boolean {
+  const { Fp2 } = bn254.fields;
+  const [x, y] = GENERATOR2.map(([c0, c1]) => ({ c0, c1 })) as [Complex, Complex];
+  const constant = Fp2.sub(Fp2.sqr(y), Fp2.mul(Fp2.sqr(x), x));
+  for (let at = 0; at < points.length; at += 128) {
+    const bytes = points.subarray(at, at + 128);
+    const point = readG2(bytes);
+    if (!equalBytes(writePoint(point), bytes)) return false;
+    const [x, y] = point.map(([c0, c1]) => ({ c0, c1 })) as [Complex, Complex];
+    if (bytes.every((byte) => byte === 0)) continue;
+    if (!Fp2.eql(Fp2.sqr(y), Fp2.add(Fp2.mul(Fp2.sqr(x), x), constant))) return false;
+  }
+  return true;
+}
+
+type Complex = { c0: bigint; c1: bigint };
+
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }
