@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type PowersOfTau, ptauLengths, ptauPlaces, readPtauOf } from "../formats/ptau.js";
-import { placesOf, readSource, type Source, words } from "../formats/sections.js";
+import { readSource, words } from "../formats/sections.js";
 import { part, step, type WorkOptions } from "../work.js";
 import { CeremonyError } from "./errors.js";
 import { checkPin, createFile, withFile } from "./files.js";
@@ -72,8 +72,10 @@ export function importPtau(
 
 /** The powers that a circuit of a domain of 2^log needs, from a file whose hash is checked first. @throws CeremonyError */
 export function readPinnedPtau(path: string, pin: Pin, log: number, options: WorkOptions = {}): Promise<PowersOfTau> {
-  return withFile(path, async (source: Source) => {
-    await readSource(source, (length) => placesOf(length, "ptau", 1));
+  return withFile(path, async (source) => {
+    const { power } = await readSource(source, ptauPlaces);
+    if (power < log)
+      throw new CeremonyError("USAGE", `the circuit has a domain of 2^${log}, the file powers of tau of 2^${power}`);
     await checkPin(path, source, pin, options);
     return readPtauOf(source, log);
   });
