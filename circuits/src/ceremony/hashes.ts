@@ -5,7 +5,8 @@ import type { PowersOfTau } from "../formats/ptau.js";
 import { viewOf } from "../formats/sections.js";
 import type { Contribution, Transcript } from "../formats/transcript.js";
 import type { Zkey } from "../formats/zkey.js";
-import { equalBytes, GENERATOR1, GENERATOR2, writePoint } from "../groth16/points.js";
+import { KeyError } from "../groth16/key.js";
+import { GENERATOR1, GENERATOR2, writePoint } from "../groth16/points.js";
 import { Engine } from "../prover/engine.js";
 import { step, type WorkOptions } from "../work.js";
 
@@ -89,12 +90,23 @@ function hashCount(hasher: Hasher, count: number): void {
 }
 
 /**
- * tau^(i + n) - tau^i for the domain's n and i below n - 1. From n = 2^15 on snarkjs hashes one more, for which files of just the
- * domain's power have no point: what follows in the file is then taken for one.
+ * From domains of 2^15 on snarkjs hashes one power more than a key is made of. It takes what follows in the file for a point when
+ * there is none; a circuit's hash would then depend on the file's layout, and there is none here.
  */
-async function vanishingPowers({ tau1 }: PowersOfTau, log: number): Promise<Uint8Array> {
+export const SPARE_POWER_FROM = 15;
+
+/** @throws KeyError when powers are too few for the hash of a circuit with a domain of 2^log */
+export function checkSparePower({ power, tau1 }: PowersOfTau, log: number): void {
+  if (log >= SPARE_POWER_FROM && (power < log || tau1.length < 64 * 2 ** (log + 1)))
+    throw new KeyError(`the hash of a circuit with a domain of 2^${log} needs powers of tau of 2^${log + 1}`);
+}
+
+/** tau^(i + n) - tau^i for the domain's n and i below n - 1, or n. */
+async function vanishingPowers(powers: PowersOfTau, log: number): Promise<Uint8Array> {
+  checkSparePower(powers, log);
+  const { tau1 } = powers;
   const size = 2 ** log;
-  const count = log < 15 ? size - 1 : size;
+  const count = log < SPARE_POWER_FROM ? size - 1 : size;
   const engine = await Engine.create();
   const out = new Uint8Array(64 * count);
   const piece = 4_096;
@@ -111,25 +123,10 @@ async function vanishingPowers({ tau1 }: PowersOfTau, log: number): Promise<Uint
     const starts = Uint32Array.from({ length: terms + 1 }, (_, i) => 2 * i);
     out.set(engine.columns(1, points, scalars, starts), 64 * from);
   }
-  if (count === size) {
-    const last = (index: number) => tau1.subarray(64 * index, 64 * (index + 1));
-    out.set(difference(last(2 * size - 1), last(size - 1)), 64 * (size - 1));
-  }
   return out;
 }
 
 function negative(point: Uint8Array): Uint8Array {
   const [x = 0n, y = 0n] = fromBytes(point);
   return toBytes([x, y === 0n ? 0n : BASE_FIELD - y]);
-}
-
-/** The chord's third point, by the formula alone: the first may be no point of the curve. */
-function difference(left: Uint8Array, right: Uint8Array): Uint8Array {
-  if (equalBytes(left, right)) return new Uint8Array(64);
-  const [x1 = 0n, y1 = 0n, x2 = 0n, y = 0n] = [left, right].flatMap((point) =>
-    fromBytes(point).map((value) => mod(value * FROM_RADIX, BASE_FIELD)),
-  );
-  const slope = mod((-y - y1) * inverse(mod(x2 - x1, BASE_FIELD), BASE_FIELD), BASE_FIELD);
-  const x3 = mod(slope * slope - x1 - x2, BASE_FIELD);
-  return writePoint([x3, mod(slope * (x1 - x3) - y1, BASE_FIELD)]);
 }

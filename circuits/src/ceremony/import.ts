@@ -4,6 +4,7 @@ import { readSource, words } from "../formats/sections.js";
 import { part, step, type WorkOptions } from "../work.js";
 import { CeremonyError } from "./errors.js";
 import { checkPin, createFile, withFile } from "./files.js";
+import { SPARE_POWER_FROM } from "./hashes.js";
 import type { Pin } from "./pins.js";
 
 /** Bytes that are copied at once. */
@@ -23,7 +24,7 @@ export interface Imported {
  * Checks a prepared .ptau file against its published hash and copies as much of it as circuits of a domain up to 2^power need. The
  * same file gives the same copy, so that anybody can check a copy's hash. Memory: a few megabytes.
  *
- * A copy keeps one power more than asked for, if there is: snarkjs's circuit hash reads one point past a domain of 2^15 or more.
+ * A copy keeps one power more than asked for, if there is: the hash of a circuit with a domain of 2^15 or more needs it.
  * @throws CeremonyError, and CircuitError `BAD_FILE` before anything is hashed when the file is no prepared .ptau
  */
 export function importPtau(
@@ -70,12 +71,16 @@ export function importPtau(
   });
 }
 
-/** The powers that a circuit of a domain of 2^log needs, from a file whose hash is checked first. @throws CeremonyError */
+/**
+ * The powers that a circuit of a domain of 2^log needs, from a file whose hash is checked first.
+ * @throws CeremonyError `USAGE` when the file has less, `BAD_HASH`; CircuitError `BAD_FILE`
+ */
 export function readPinnedPtau(path: string, pin: Pin, log: number, options: WorkOptions = {}): Promise<PowersOfTau> {
   return withFile(path, async (source) => {
     const { power } = await readSource(source, ptauPlaces);
-    if (power < log)
-      throw new CeremonyError("USAGE", `the circuit has a domain of 2^${log}, the file powers of tau of 2^${power}`);
+    const needed = log < SPARE_POWER_FROM ? log : log + 1;
+    if (power < needed)
+      throw new CeremonyError("USAGE", `the circuit needs powers of tau of 2^${needed}, the file has 2^${power}`);
     await checkPin(path, source, pin, options);
     return readPtauOf(source, log);
   });

@@ -10,10 +10,7 @@ export interface PowersOfTau {
   readonly alpha1: Uint8Array;
   readonly beta1: Uint8Array;
   readonly beta2: Uint8Array;
-  /**
-   * tau^i in G1 for i from 0 to 2^(power + 1) - 2, and the 64 bytes that follow them in the file: the next power or, where the
-   * file has no more, the beginning of the next section. snarkjs hashes them into a circuit's hash.
-   */
+  /** tau^i in G1 for i from 0 to 2^(power + 1) - 1, the last one only if the file has greater powers. */
   readonly tau1: Uint8Array;
   /** Lagrange bases in G1 (one domain more than the others), in G2, and in G1 times alpha and times beta. */
   readonly basis1: Uint8Array;
@@ -90,7 +87,7 @@ function* powersOf(length: number, wanted = 28): Reading<PowersOfTau> {
     alpha1: yield [start(4), 64],
     beta1: yield [start(5), 64],
     beta2: yield whole(6),
-    tau1: yield [start(2), 64 * 2 ** (power + 1)],
+    tau1: yield [start(2), power < most ? 64 * 2 ** (power + 1) : (lengths.get(2) ?? 0)],
     basis1: yield whole(12),
     basis2: yield whole(13),
     alphaBasis1: yield whole(14),
