@@ -48,9 +48,9 @@ export function parsePin(text: string): Pin {
     if (hash === undefined) throw new CeremonyError("USAGE", `Hermez published powers of 2^8 to 2^28, not 2^${known}`);
     return { algorithm: "blake2b512", hash };
   }
-  const [, prefix, hash = ""] = /^(?:(blake2b|sha256):)?([0-9a-f]+)$/i.exec(text) ?? [];
-  if (hash.length === 128 && prefix !== "sha256") return { algorithm: "blake2b512", hash: hash.toLowerCase() };
-  if (hash.length === 64 && prefix !== "blake2b") return { algorithm: "sha256", hash: hash.toLowerCase() };
+  const [, prefix, hash = ""] = /^(?:(blake2b|sha256):)?([0-9a-f]+)$/.exec(text.toLowerCase()) ?? [];
+  if (hash.length === 128 && prefix !== "sha256") return { algorithm: "blake2b512", hash };
+  if (hash.length === 64 && prefix !== "blake2b") return { algorithm: "sha256", hash };
   throw new CeremonyError(
     "USAGE",
     "a hash is blake2b:<128 hex digits>, sha256:<64 hex digits> or hermez:<power>, as its publisher gives it",

@@ -1,4 +1,4 @@
-import { toBytes } from "../field.js";
+import { randomScalar, toBytes } from "../field.js";
 import type { PowersOfTau } from "../formats/ptau.js";
 import type { Contribution, Transcript } from "../formats/transcript.js";
 import { CONSTANT_SECTIONS, type Zkey } from "../formats/zkey.js";
@@ -159,11 +159,18 @@ async function checkChain({ circuitHash, contributions }: Transcript, options: W
     const before = { circuitHash, contributions: contributions.slice(0, i) };
     if (!equalBytes(transcriptHash(before, s, sx), transcript))
       faults.push({ code: "TRANSCRIPT", message: `${of} was not made after those before it` });
-    const base = new Stream(transcript).g2();
-    if (!hasRatio([s, sx], [base, contribution.spx]))
-      faults.push({ code: "PROOF", message: `${of} does not prove that its party knew its secret` });
-    if (!hasRatio([delta, contribution.delta1], [base, contribution.spx]))
-      faults.push({ code: "DELTA", message: `${of} did not multiply delta by its secret` });
+    const ratio = [new Stream(transcript).g2(), contribution.spx] as const;
+    const [proof, product] = [
+      [s, sx],
+      [delta, contribution.delta1],
+    ] as const;
+    // Both at once; which of them, only when it matters.
+    if (!haveRatio([proof, product], ratio)) {
+      if (!haveRatio([proof], ratio))
+        faults.push({ code: "PROOF", message: `${of} does not prove that its party knew its secret` });
+      if (!haveRatio([product], ratio))
+        faults.push({ code: "DELTA", message: `${of} did not multiply delta by its secret` });
+    }
     if (contribution.beacon !== undefined && !(await isOfBeacon(contribution, contribution.beacon, options)))
       faults.push({ code: "BEACON", message: `${of} is not what its beacon gives` });
     delta = contribution.delta1;
@@ -172,18 +179,27 @@ async function checkChain({ circuitHash, contributions }: Transcript, options: W
   return faults;
 }
 
-/** Whether two points of G1 are to each other as two of G2, none of them infinity and all of their groups. */
-function hasRatio(
-  [one, other]: readonly [Uint8Array, Uint8Array],
+/**
+ * Whether the points of each pair of G1 are to each other as two of G2 are, none of them infinity and all of their groups: by one
+ * random combination.
+ */
+function haveRatio(
+  pairs: readonly (readonly [Uint8Array, Uint8Array])[],
   [base, times]: readonly [G2Point, Uint8Array],
 ): boolean {
   try {
-    const [p, q] = [one, other].map((bytes) => toG1(exact(bytes, readG1(bytes)))) as [Group1, Group1];
     const [r, t] = [toG2(base), toG2(exact(times, readG2(times)))];
-    if (p.is0() || q.is0() || r.is0() || t.is0()) return false;
+    if (r.is0() || t.is0()) return false;
+    let [left, right] = [toG1([0n, 0n]), toG1([0n, 0n])];
+    for (const pair of pairs) {
+      const [p, q] = pair.map((bytes) => toG1(exact(bytes, readG1(bytes)))) as [Group1, Group1];
+      if (p.is0() || q.is0()) return false;
+      const factor = randomScalar();
+      [left, right] = [left.add(p.multiplyUnsafe(factor)), right.add(q.multiplyUnsafe(factor))];
+    }
     return pairingIsOne([
-      [p, t],
-      [q.negate(), r],
+      [left, t],
+      [right.negate(), r],
     ]);
   } catch (error) {
     if (error instanceof PointError) return false;

@@ -94,17 +94,21 @@ export async function findBadPhase2(before: Phase2, after: Phase2): Promise<Phas
   }
   const older = toG2(readG2(before.delta2));
   const engine = await Engine.create();
-  for (const name of ["k", "h"] as const) {
-    if (after[name].length !== before[name].length || !areOnCurve(after[name])) return name;
-    const factors = toBytes(Array.from({ length: after[name].length / 64 }, randomScalar));
-    const [x, y] = [after[name], before[name]].map((points) => toG1(readG1(engine.msm(1, points, factors))));
-    if (x === undefined || y === undefined) return name;
-    const isDivided = pairingIsOne([
-      [x, newer],
-      [y.negate(), older],
+  const isDivided = (dividend: Uint8Array, quotient: Uint8Array) => {
+    const factors = toBytes(Array.from({ length: dividend.length / 64 }, randomScalar));
+    const sum = (points: Uint8Array) => toG1(readG1(engine.msm(1, points, factors)));
+    return pairingIsOne([
+      [sum(quotient), newer],
+      [sum(dividend).negate(), older],
     ]);
-    if (!isDivided) return name;
+  };
+  const names = ["k", "h"] as const;
+  for (const name of names) {
+    if (after[name].length !== before[name].length || !areOnCurve(after[name])) return name;
   }
+  // Both at once; which of them, only when it matters.
+  if (!isDivided(concat([before.k, before.h]), concat([after.k, after.h])))
+    return isDivided(before.k, after.k) ? "h" : "k";
   return isBlinder(after, readG2(after.gamma2), newer) ? undefined : "blinder";
 }
 

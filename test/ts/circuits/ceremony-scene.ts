@@ -12,7 +12,7 @@ import { type Synthetic, synthetic } from "./synthetic.ts";
 const SNARKJS = new URL("../../../node_modules/snarkjs/build/cli.cjs", import.meta.url).pathname;
 const run = promisify(execFile);
 
-/** A circuit of 40 constraints, powers of tau for it, its first key, and a directory with their files. */
+/** A circuit of 20 constraints, powers of tau for it, its first key, and a directory with their files. */
 export interface Scene extends Synthetic {
   readonly directory: string;
   readonly ptau: Uint8Array;
@@ -29,8 +29,8 @@ export interface Scene extends Synthetic {
 }
 
 export async function openScene({ seed = 51, committed = 0 } = {}): Promise<Scene> {
-  const made = synthetic({ constraints: 40, seed, committed, terms: 5 });
-  const ptau = await writePtau(6);
+  const made = synthetic({ constraints: 20, seed, committed, terms: 3 });
+  const ptau = await writePtau(5);
   const powers = readPtau(ptau);
   const first = await firstZkey(made.system, powers);
   const directory = await mkdtemp(join(tmpdir(), "freehold-ceremony-"));
