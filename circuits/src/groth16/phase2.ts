@@ -13,6 +13,7 @@ import {
   readG2,
   toG1,
   toG2,
+  writePoint,
 } from "./points.js";
 import { pairingIsOne } from "./verify.js";
 
@@ -87,6 +88,8 @@ export async function findBadPhase2(before: Phase2, after: Phase2): Promise<Phas
   let newer: Group2;
   try {
     newer = toG2(readG2(after.delta2));
+    // A coordinate that is not below p would be another form of the same point.
+    if (!equalBytes(writePoint(readG2(after.delta2)), after.delta2)) return "delta";
     if (newer.is0() || !isRatio(after.delta1, newer)) return "delta";
   } catch (error) {
     if (error instanceof PointError) return "delta";
