@@ -14,6 +14,7 @@ import { measurePayments } from "./payments.ts";
 import { measureProofs } from "./proofs.ts";
 import { measureRegistration } from "./registration.ts";
 import { measureWeights } from "./weights.ts";
+import { measureZkTee } from "./zktee.ts";
 
 interface Goal {
   id: string;
@@ -29,7 +30,7 @@ const options = new Command("npm run bench --")
   .description("Measures gas and speed and compares them with the goals and the best peers.")
   .option(
     "--only <prefix>",
-    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, weights, zk",
+    "only the groups whose ids start so: own, isolation, settle, escrow, pay, tee.dcap, tee.p384, tee.nitro, tee.zk, weights, zk",
   )
   .option("--size-mib <n>", "size of the hashed file in MiB", Number, 1024)
   .option("--goals <file>", "goals.json", join(process.env.FREEHOLD_SHARED ?? join(ROOT, "../shared"), "goals.json"))
@@ -43,6 +44,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["tee.dcap"], async () => ({ ...(await measureDcap()), ...(await measureRegistration()) })],
   [["tee.p384", "tee.sha384"], () => measureCrypto()],
   [["tee.nitro"], () => measureNitro()],
+  [["tee.zk"], () => measureZkTee()],
   [["zk"], () => measureProofs()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];

@@ -29,6 +29,7 @@ const CONTRACTS: Record<string, string> = {
   ProofKeys: "contracts/proofs/ProofKeys.sol",
   TestToken: "contracts/mocks/TestToken.sol",
   VersionProofs: "contracts/VersionProofs.sol",
+  ZkTeeVerifier: "contracts/attestation/ZkTeeVerifier.sol",
 };
 
 interface Artifact {

@@ -6,6 +6,7 @@ import {INitroVerifier} from "../interfaces/INitroVerifier.sol";
 import {IP384} from "../interfaces/IP384.sol";
 import {ISha384} from "../interfaces/ISha384.sol";
 import {ITeeVerifier, TcbStatus, TeeReport, TeeType} from "../interfaces/ITeeVerifier.sol";
+import {AwsNitro} from "./libraries/AwsNitro.sol";
 import {CoseSign1, Sign1} from "./libraries/CoseSign1.sol";
 import {Es384} from "./libraries/Es384.sol";
 import {Hints} from "./libraries/Hints.sol";
@@ -18,10 +19,7 @@ import {Curve, X509} from "./libraries/X509.sol";
 contract NitroVerifier is INitroVerifier {
     /// @dev Three fields of 1,024 bytes, a chain of AWS and 32 registers have room in it.
     uint256 private constant MAX_EVIDENCE = 8192;
-    bytes32 private constant MEASUREMENT_TYPE = keccak256("Freehold measurement AwsNitro v1");
     bytes32 private constant ZERO_PCR_HASH = keccak256(new bytes(48));
-    /// @dev keccak256 of AWS_NitroEnclaves_Root-G1 in DER; its SHA-256 is 641a0321..9bb5b, as AWS publishes it.
-    bytes32 private constant AWS_ROOT_HASH = 0x311d96fcd5c5e0ccf72ef548e2ea7d4c0cd53ad7c4cc49e67471aed41d61f185;
 
     ISha384 public immutable SHA384;
     IP384 public immutable P384;
@@ -66,7 +64,7 @@ contract NitroVerifier is INitroVerifier {
     /// @inheritdoc ITeeVerifier
     /// @dev Whatever is not AWS's root is a test's.
     function isDevelopment() external view returns (bool) {
-        return STORE.ROOT_HASH() != AWS_ROOT_HASH;
+        return STORE.ROOT_HASH() != AwsNitro.ROOT_HASH;
     }
 
     /// @dev Caches what is new of the document's chain; the hints that are left are the document's.
@@ -116,7 +114,7 @@ contract NitroVerifier is INitroVerifier {
         bytes32 digest = keccak256(
             bytes.concat(document.pcrs[0].toBytes(), document.pcrs[1].toBytes(), document.pcrs[2].toBytes())
         );
-        return keccak256(abi.encode(MEASUREMENT_TYPE, digest));
+        return keccak256(abi.encode(AwsNitro.MEASUREMENT_TYPE, digest));
     }
 
     function _bindingOf(Document memory document) private pure returns (bytes32) {

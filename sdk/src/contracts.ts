@@ -16,6 +16,7 @@ import {
   proofKeysAbi,
   testTokenAbi,
   versionProofsAbi,
+  zkTeeVerifierAbi,
 } from "./abis/index.js";
 import type { AccessManager } from "./abis/types/AccessManager.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
@@ -34,6 +35,7 @@ import type { NodeRegistry } from "./abis/types/NodeRegistry.js";
 import type { ProofKeys } from "./abis/types/ProofKeys.js";
 import type { TestToken } from "./abis/types/TestToken.js";
 import type { VersionProofs } from "./abis/types/VersionProofs.js";
+import type { ZkTeeVerifier } from "./abis/types/ZkTeeVerifier.js";
 import type { Plain } from "./plain.js";
 
 /** Contracts of a deployment by their name in its record, with TypeChain's types. */
@@ -60,6 +62,8 @@ export interface Contracts {
   /** ERC-20 of channels and stakes, with EIP-2612 and EIP-3009. */
   Token: TestToken;
   VersionProofs: VersionProofs;
+  /** Where governance accepts a zkVM's proofs of documents of AWS Nitro. */
+  ZkTeeVerifier: ZkTeeVerifier;
 }
 
 export type ContractName = keyof Contracts;
@@ -81,6 +85,7 @@ const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   ProofKeys: proofKeysAbi,
   Token: testTokenAbi,
   VersionProofs: versionProofsAbi,
+  ZkTeeVerifier: zkTeeVerifierAbi,
 };
 
 const interfaces = new Map<ContractName, Interface>();

@@ -67,6 +67,11 @@ export function sharedWords(words: ArrayLike<number>): Uint32Array {
   return out;
 }
 
+/** A copy that threads can share. */
+export function shareMatrix({ starts, wires, coefficients }: SparseMatrix): SparseMatrix {
+  return { starts: sharedWords(starts), wires: sharedWords(wires), coefficients: sharedWords(coefficients) };
+}
+
 function sectionsOf(key: ProvingKey): (Uint8Array | Uint32Array)[] {
   const { alpha1, beta1, delta1, beta2, gamma2, delta2, ic, blinder, aWires, bWires, a, b1, b2, k, h } = key;
   const matrices = key.matrices.flatMap(({ starts, wires, coefficients }) => [starts, wires, coefficients]);

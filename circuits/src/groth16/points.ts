@@ -70,6 +70,61 @@ export function fromG1(point: Projective1): G1Point {
   return [x, y];
 }
 
+/** Indices of the points that are not infinity, in a list of a key's bytes. */
+export function finitePoints(points: Uint8Array, size: number): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < points.length / size; i++) {
+    if (points.subarray(i * size, (i + 1) * size).some((byte) => byte !== 0)) out.push(i);
+  }
+  return out;
+}
+
+/** The points of some indices, one after the other. */
+export function pickPoints(points: Uint8Array, indices: readonly number[], size: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(indices.length * size);
+  for (const [i, index] of indices.entries()) out.set(points.subarray(index * size, (index + 1) * size), i * size);
+  return out;
+}
+
+/**
+ * Whether each point of a key's list of G1 is infinity, or has coordinates below p and is on the curve. Sums of points do not show
+ * it: a point of small order on another curve leaves half of them.
+ */
+export function areOnCurve(points: Uint8Array): boolean {
+  const three = (3n * RADIX * RADIX * RADIX) % BASE_FIELD;
+  const coordinates = fromBytes(points);
+  for (let i = 0; i < coordinates.length; i += 2) {
+    const [x, y] = [coordinates[i] ?? 0n, coordinates[i + 1] ?? 0n];
+    if (x === 0n && y === 0n) continue;
+    if (x >= BASE_FIELD || y >= BASE_FIELD) return false;
+    // x and y are times the radix: y^2 = x^3 + 3, times its cube.
+    if ((y * y * RADIX - x * x * x - three) % BASE_FIELD !== 0n) return false;
+  }
+  return true;
+}
+
+/** The same for a list of G2; the curve has points outside of the group. */
+export function areOnCurve2(points: Uint8Array): boolean {
+  const { Fp2 } = bn254.fields;
+  const [x, y] = GENERATOR2.map(([c0, c1]) => ({ c0, c1 })) as [Complex, Complex];
+  const constant = Fp2.sub(Fp2.sqr(y), Fp2.mul(Fp2.sqr(x), x));
+  for (let at = 0; at < points.length; at += 128) {
+    const bytes = points.subarray(at, at + 128);
+    const point = readG2(bytes);
+    if (!equalBytes(writePoint(point), bytes)) return false;
+    const [x, y] = point.map(([c0, c1]) => ({ c0, c1 })) as [Complex, Complex];
+    if (bytes.every((byte) => byte === 0)) continue;
+    if (!Fp2.eql(Fp2.sqr(y), Fp2.add(Fp2.mul(Fp2.sqr(x), x), constant))) return false;
+  }
+  return true;
+}
+
+type Complex = { c0: bigint; c1: bigint };
+
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, i) => byte === right[i]);
+}
+
 function checkCoordinates(values: readonly bigint[]): void {
   if (values.some((value) => value < 0n || value >= BASE_FIELD)) throw new PointError("a coordinate is not below p");
 }

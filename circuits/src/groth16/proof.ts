@@ -1,4 +1,4 @@
-import { BASE_FIELD } from "../field.js";
+import { BASE_FIELD, toBytes } from "../field.js";
 import { type G1Point, type G2Point, PointError } from "./points.js";
 
 /** A Groth16 proof. Not a name of its statement: anybody can turn one proof of it into another (so never a nullifier). */
@@ -13,10 +13,16 @@ export const PROOF_BYTES = 256;
 
 /** Eight words, big-endian, in the order of EIP-197: a, b (imaginary parts first), c. */
 export function encodeProof({ a, b, c }: Proof): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(PROOF_BYTES);
-  const words = [a[0], a[1], b[0][1], b[0][0], b[1][1], b[1][0], c[0], c[1]];
-  for (const [i, word] of words.entries()) out.set(bigEndian(word), 32 * i);
-  return out;
+  return encodePoints([a, b, c]);
+}
+
+/** Words of 32 bytes, big-endian, in the order of EIP-196 and EIP-197: imaginary parts first. */
+export function encodePoints(points: readonly (G1Point | G2Point)[]): Uint8Array<ArrayBuffer> {
+  const words = points.flatMap(([x, y]) =>
+    typeof x === "bigint" || typeof y === "bigint" ? [x as bigint, y as bigint] : [x[1], x[0], y[1], y[0]],
+  );
+  // Big-endian words are the reverse of little-endian ones in reverse.
+  return toBytes(words.reverse()).reverse();
 }
 
 /** @throws PointError when the length is wrong or a coordinate is not below p; the curve is checked by `verify` */
@@ -34,13 +40,6 @@ export function decodeProof(bytes: Uint8Array): Proof {
     [by0, by1],
   ];
   return { a: [ax, ay], b, c: [cx, cy] };
-}
-
-function bigEndian(value: bigint): Uint8Array {
-  const out = new Uint8Array(32);
-  let rest = value;
-  for (let i = 31; i >= 0; i--, rest >>= 8n) out[i] = Number(rest & 255n);
-  return out;
 }
 
 /** The JSON that snarkjs reads. */

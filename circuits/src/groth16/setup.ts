@@ -3,7 +3,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "../field.js";
 import { ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { FIELD, type R1cs, type SparseMatrix } from "../r1cs.js";
-import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords } from "./key.js";
+import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords, shareMatrix } from "./key.js";
 import { GENERATOR1, GENERATOR2, writePoint } from "./points.js";
 
 /** Public seed of all development keys: its secrets are known to everybody. */
@@ -162,11 +162,6 @@ function lagrange(engine: Engine, tau: bigint, first: bigint, root: bigint, coun
 
 export function putMatrix(engine: Engine, matrix: SparseMatrix): [number, number, number] {
   return [engine.putWords(matrix.starts), engine.putWords(matrix.wires), engine.putWords(matrix.coefficients)];
-}
-
-/** A copy that threads can share. */
-export function shareMatrix({ starts, wires, coefficients }: SparseMatrix): SparseMatrix {
-  return { starts: sharedWords(starts), wires: sharedWords(wires), coefficients: sharedWords(coefficients) };
 }
 
 function nonZero(scalars: Uint8Array): number[] {

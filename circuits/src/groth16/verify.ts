@@ -2,7 +2,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { FIELD } from "../r1cs.js";
 import type { ProvingKey } from "./key.js";
 import { type G1Point, type G2Point, GENERATOR2, PointError, readG1, readG2, toG1, toG2 } from "./points.js";
-import type { Proof } from "./proof.js";
+import { encodePoints, type Proof } from "./proof.js";
 
 /** What a verifier needs of a circuit. */
 export interface VerifyingKey {
@@ -90,6 +90,11 @@ export function pairingIsOne(pairs: readonly Pair[]): boolean {
 
 function same(p: G2Point, q: G2Point): boolean {
   return p.flat().every((value, i) => value === q.flat()[i]);
+}
+
+/** The key as Groth16Factory deploys it: alpha, beta, gamma, delta, then the points of public inputs, as in EIP-197. Chains pin its keccak256. */
+export function encodeVerifyingKey(key: VerifyingKey): Uint8Array<ArrayBuffer> {
+  return encodePoints([key.alpha, key.beta, key.gamma, key.delta, ...key.ic]);
 }
 
 /** The JSON that snarkjs reads, and whether the key is for development. */

@@ -97,6 +97,11 @@ export class Engine {
     return at;
   }
 
+  /** Overwrites all that the memory held; the instance is of no use afterwards. */
+  wipe(): void {
+    this.#bytes().fill(0);
+  }
+
   scoped<T>(run: () => T): T {
     const top = this.#top;
     try {

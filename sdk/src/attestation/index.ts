@@ -13,3 +13,4 @@ export {
 export * from "./nitro/index.js";
 export * from "./p384/index.js";
 export { HPKE_SUITE_ID, reportDataOf } from "./report-data.js";
+export * from "./zk/index.js";

@@ -8,6 +8,14 @@ const HINTS: Readonly<Record<string, string>> = {
   DatasetRegistry_Expired: "Ask the owner for a new signature with a later deadline.",
   DatasetRegistry_InvalidUntil: "Give a time in the future, in Unix seconds.",
   DatasetRegistry_NoConsent: "Ask the dataset's owner for a consent to this line, or leave the dataset out.",
+  DcapCollateral_BadSignature: "Intel did not sign this: look at its source, or use another one.",
+  DcapCollateral_OutOfDate:
+    "Intel's collateral counts within its dates only, and not without a root's list in force: refresh that first, or use a newer source.",
+  DcapCollateral_Revoked: "Intel revoked this certificate, for good: what it vouches for counts no more.",
+  DcapCollateral_WrongCrl:
+    "The chain has another revocation list than the one that was shown: refresh the list first, from the same source.",
+  DcapCollateral_WrongIssuer:
+    "It is of another authority than the one that this deployment trusts: look at its source.",
   DeltaLedger_AlreadyActive: "Nothing needs to be done.",
   DeltaLedger_BadSignature:
     "Sign again: the parent, the delta, the deadline or another field differs from what was signed.",

@@ -33,9 +33,9 @@ abstract contract OwnershipBase is OwnershipHashes {
 
     function setUp() public virtual {
         vm.warp(START);
-        models = new ModelRegistry(MIN_AGE, MAX_AGE);
-        datasets = new DatasetRegistry(models);
-        ledger = new DeltaLedger(models, datasets);
+        models = ModelRegistry(_create("ModelRegistry.sol", abi.encode(MIN_AGE, MAX_AGE)));
+        datasets = DatasetRegistry(_create("DatasetRegistry.sol", abi.encode(models)));
+        ledger = DeltaLedger(_create("DeltaLedger.sol", abi.encode(models, datasets)));
     }
 
     function anchorNamed(string memory name) internal pure returns (ModelAnchor memory anchor) {

@@ -9,7 +9,6 @@ import {DevelopmentTeeVerifier} from "../../../contracts/attestation/Development
 import {DeltaLedger} from "../../../contracts/DeltaLedger.sol";
 import {InferenceArbiter} from "../../../contracts/InferenceArbiter.sol";
 import {InferenceEscrow} from "../../../contracts/InferenceEscrow.sol";
-import {IDatasetRegistry} from "../../../contracts/interfaces/IDatasetRegistry.sol";
 import {RegistrySettings} from "../../../contracts/interfaces/INodeRegistry.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
@@ -28,14 +27,14 @@ abstract contract PaymentsWorld is PaymentsActions {
     function _buildWorld() internal {
         vm.warp(START);
         vm.roll(1_000);
-        authority = new AccessManager(address(this));
-        token = new TestToken(6);
-        models = new ModelRegistry(1, 1 days);
-        ledger = new DeltaLedger(models, IDatasetRegistry(address(0)));
-        keys = new ProofKeys(address(authority));
-        proofs = new VersionProofs(ledger, keys, PROOF_NOTICE);
-        verifier = new DevelopmentTeeVerifier(TEST_ROOT);
-        validator = new SignatureValidator();
+        authority = AccessManager(_create("AccessManager.sol", abi.encode(address(this))));
+        token = TestToken(_create("TestToken.sol", abi.encode(uint8(6))));
+        models = ModelRegistry(_create("ModelRegistry.sol", abi.encode(1, 1 days)));
+        ledger = DeltaLedger(_create("DeltaLedger.sol", abi.encode(models, address(0))));
+        keys = ProofKeys(_create("ProofKeys.sol", abi.encode(authority)));
+        proofs = VersionProofs(_create("VersionProofs.sol", abi.encode(ledger, keys, PROOF_NOTICE)));
+        verifier = DevelopmentTeeVerifier(_create("DevelopmentTeeVerifier.sol", abi.encode(TEST_ROOT)));
+        validator = SignatureValidator(_create("SignatureValidator.sol", ""));
         nodes = _newRegistry(false);
         escrow = _newEscrow(token);
         arbiter = _newArbiter();
@@ -75,20 +74,18 @@ abstract contract PaymentsWorld is PaymentsActions {
 
     /// @dev A registry that takes no stake yet, see {_nameSlasher}.
     function _newRegistry(bool production) internal returns (NodeRegistry) {
-        return
-            new NodeRegistry(
-                RegistrySettings({
-                    authority: address(authority),
-                    stakeToken: token,
-                    ledger: ledger,
-                    minStake: MIN_STAKE,
-                    recheckBounty: RECHECK_BOUNTY,
-                    thawPeriod: THAW_PERIOD,
-                    maxEnclaveTtl: MAX_ENCLAVE_TTL,
-                    maxEvidenceAge: MAX_EVIDENCE_AGE,
-                    production: production
-                })
-            );
+        RegistrySettings memory settings = RegistrySettings({
+            authority: address(authority),
+            stakeToken: token,
+            ledger: ledger,
+            minStake: MIN_STAKE,
+            recheckBounty: RECHECK_BOUNTY,
+            thawPeriod: THAW_PERIOD,
+            maxEnclaveTtl: MAX_ENCLAVE_TTL,
+            maxEvidenceAge: MAX_EVIDENCE_AGE,
+            production: production
+        });
+        return NodeRegistry(_create("NodeRegistry.sol", abi.encode(settings)));
     }
 
     function _settings(IERC20Metadata money) internal view returns (EscrowSettings memory) {
@@ -105,7 +102,7 @@ abstract contract PaymentsWorld is PaymentsActions {
     }
 
     function _newEscrow(IERC20Metadata money) internal returns (InferenceEscrow) {
-        return new InferenceEscrow(_settings(money));
+        return InferenceEscrow(_create("InferenceEscrow.sol", abi.encode(_settings(money))));
     }
 
     /// @dev An arbiter of `escrow`, which may not slash yet.
@@ -116,6 +113,7 @@ abstract contract PaymentsWorld is PaymentsActions {
     }
 
     function _arbiterOf(address[] memory escrows, uint256 penalty) internal returns (InferenceArbiter) {
-        return new InferenceArbiter(nodes, ledger, escrows, penalty, BOND, ANSWER_PERIOD, proofs, PROOF_WINDOW);
+        bytes memory args = abi.encode(nodes, ledger, escrows, penalty, BOND, ANSWER_PERIOD, proofs, PROOF_WINDOW);
+        return InferenceArbiter(_create("InferenceArbiter.sol", args));
     }
 }

@@ -11,6 +11,21 @@ abstract contract Test {
     error AssertEqFailed(string what, uint256 actual, uint256 expected);
     error AssertLeFailed(string what, uint256 actual, uint256 limit);
 
+    /// @dev Deploys a contract from its artifact: the code that is deployed elsewhere, and none of it in the test's own, whose compilation
+    /// would take minutes.
+    /// @param args ABI-encoded arguments of the constructor
+    function _create(string memory artifact, bytes memory args) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(artifact), args);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 0x20), mload(code))
+            if iszero(created) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+        }
+    }
+
     function assertTrue(bool condition, string memory what) internal pure {
         if (!condition) revert AssertFailed(what);
     }

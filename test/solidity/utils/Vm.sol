@@ -39,4 +39,5 @@ interface Vm {
     function revertToState(uint256 id) external returns (bool);
     function getBlockTimestamp() external view returns (uint256);
     function getBlockNumber() external view returns (uint256);
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
 }

@@ -10,12 +10,12 @@ function item(name: string, validUntil: bigint, published: bigint | Error) {
   const collateral: CollateralItem = {
     name,
     validUntil: async () => state.validUntil,
-    async refresh() {
+    async *refresh() {
       state.asked++;
       if (published instanceof Error) throw published;
-      if (published <= state.validUntil) return undefined;
+      if (published <= state.validUntil) return;
       state.validUntil = published;
-      return "0xab";
+      yield "0xab";
     },
   };
   return { collateral, state };
@@ -34,15 +34,32 @@ describe("attestation: a keeper", () => {
       items.map(({ collateral }) => collateral),
       NOW,
     );
-    expect(reports.map(({ name, state, transaction }) => [name, state, transaction])).to.deep.equal([
+    expect(reports.map(({ name, state, transactions }) => [name, state, ...transactions])).to.deep.equal([
       ["newer", "fresh", "0xab"],
-      ["same", "fresh", undefined],
-      ["ends soon", "expiring", undefined],
-      ["broken", "expired", undefined],
+      ["same", "fresh"],
+      ["ends soon", "expiring"],
+      ["broken", "expired"],
       ["never there", "fresh", "0xab"],
     ]);
     expect(reports[3]?.error).to.have.property("message", "away");
     expect(reports[0]).to.include({ before: NOW + 30n * DAY, after: NOW + 60n * DAY });
+  });
+
+  it("tells what was sent before an item failed, and what could not be looked at", async () => {
+    const half: CollateralItem = {
+      name: "half",
+      validUntil: async () => NOW + 30n * DAY,
+      async *refresh() {
+        yield "0x01";
+        throw new Error("then");
+      },
+    };
+    const away: CollateralItem = { ...half, name: "away", validUntil: () => Promise.reject(new Error("gone")) };
+    const [first, second] = await keep([half, away], NOW);
+    expect(first).to.deep.include({ state: "fresh", transactions: ["0x01"] });
+    expect(first?.error).to.have.property("message", "then");
+    expect(second).to.deep.include({ state: "unknown", before: undefined, after: undefined, transactions: [] });
+    expect(second?.error).to.have.property("message", "gone");
   });
 
   it("waits for the margin when it is not eager, and sends nothing when it only looks", async () => {

@@ -120,8 +120,14 @@ async function shortlyBefore(at: number): Promise<Nitro> {
         url: "http://aws-nitro-enclaves-crl.s3.amazonaws.com/crl/ab4960cc-7d63-42bd-9e9f-59338cb67f84.crl",
         authorityId: rootId,
         authorityDer: root,
+        authorityChain: [root],
       },
-      { url: `${zonal}c3e553e2-696c-4f50-8b38-d5faef060f31.crl`, authorityId: regionalId, authorityDer: regional },
+      {
+        url: `${zonal}c3e553e2-696c-4f50-8b38-d5faef060f31.crl`,
+        authorityId: regionalId,
+        authorityDer: regional,
+        authorityChain: [root, regional],
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { WrongChainError } from "@freehold/sdk";
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 
 /** Milliseconds after which a call counts as failed. */
@@ -9,4 +10,10 @@ export function rpcProvider(url: string, chainId: bigint): JsonRpcProvider {
   request.timeout = TIMEOUT;
   const network = Network.from(chainId);
   return new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 64 });
+}
+
+/** Asks the endpoint which chain it is of. Throws {@link WrongChainError}. */
+export async function requireChain(provider: JsonRpcProvider, chainId: bigint): Promise<void> {
+  const actual = BigInt(await provider.send("eth_chainId", []));
+  if (actual !== chainId) throw new WrongChainError(chainId, actual, "provider");
 }

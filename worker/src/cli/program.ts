@@ -10,10 +10,10 @@ export function createProgram(name: string, description: string): Command {
     .showHelpAfterError(false);
 }
 
-/** Runs it. Returns the exit code: 0 done, 1 something for the operator to put right, 2 bad arguments. */
-export async function runProgram(program: Command): Promise<number> {
+/** Runs it with the arguments of the process, unless others are given. Returns the exit code: 0 done, 1 something for the operator to put right, 2 bad arguments. */
+export async function runProgram(program: Command, args: readonly string[] = process.argv.slice(2)): Promise<number> {
   try {
-    await program.parseAsync();
+    await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

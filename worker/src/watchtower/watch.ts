@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigurationError, createFreehold, WrongChainError } from "@freehold/sdk";
+import { createFreehold } from "@freehold/sdk";
 import { type TowerReport, type TurnResult, Watchtower } from "@freehold/sdk/watchtower";
 import { Wallet } from "ethers";
-import { rpcProvider } from "../chain/provider.js";
+import { requireChain, rpcProvider } from "../chain/provider.js";
+import { explain, isForOperator } from "../cli/explain.js";
 import { operatorKey } from "../cli/options.js";
 import { OperatorError, reason } from "../errors.js";
 import { confirmationsOf, env, readTowerDeployment, type WatchOptions } from "./options.js";
@@ -89,8 +90,7 @@ function openTower(options: WatchOptions): { turn: () => Promise<TurnResult>; cl
   return {
     async turn() {
       if (!isChecked) {
-        const actual = BigInt(await provider.send("eth_chainId", []));
-        if (actual !== domain.chainId) throw new WrongChainError(domain.chainId, actual, "provider");
+        await requireChain(provider, domain.chainId);
         isChecked = true;
       }
       return tower.turn();
@@ -100,17 +100,6 @@ function openTower(options: WatchOptions): { turn: () => Promise<TurnResult>; cl
       store.close();
     },
   };
-}
-
-/** Whether trying again cannot help. */
-function isForOperator(error: unknown): boolean {
-  return error instanceof WrongChainError || error instanceof ConfigurationError;
-}
-
-function explain(error: unknown): unknown {
-  return error instanceof WrongChainError || error instanceof ConfigurationError
-    ? new OperatorError(error.code, `${error.message}; check --rpc and --deployment`, { cause: error })
-    : error;
 }
 
 function report(what: TowerReport): void {

@@ -4,7 +4,7 @@ import { write } from "../write.js";
 /**
  * Has an enclave judged again by the certificates, revocations and collateral of now. Anybody; whoever finds one that has fallen out gets a bounty
  * of its node's stake, for `withdrawCompensation`. Throws a revert `NodeRegistry_NothingChanged` when the enclave is as sound as it was.
- * @param params.aux what the verifier needs: `dcapRecheck` or `nitroRecheck` of `@freehold/sdk/attestation`; default nothing
+ * @param params.aux what the verifier needs: `dcapRecheck` or `zkRecheck` of `@freehold/sdk/attestation`; default nothing, as for NitroVerifier
  */
 export const recheck = write({
   contract: "NodeRegistry",

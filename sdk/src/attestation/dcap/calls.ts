@@ -25,7 +25,8 @@ export interface CollateralCall {
 
 const methods = new Interface(dcapCollateralAbi);
 
-const call = (method: CollateralCall["method"], ...args: readonly Hex[]): CollateralCall => ({
+/** A call with its arguments encoded. */
+export const collateralCall = (method: CollateralCall["method"], ...args: readonly Hex[]): CollateralCall => ({
   method,
   args,
   data: methods.encodeFunctionData(method, args) as Hex,
@@ -47,11 +48,16 @@ export function collateralCalls(collateral: DcapCollateralText): CollateralCall[
   const body = (text: string) => toHex(new TextEncoder().encode(text));
   const { tcb_info, qe_identity } = collateral;
   return [
-    call("updateRootCrl", hexOf(collateral, "root_ca_crl")),
-    ...[...issuers.values()].map((der) => call("addIssuer", der)),
-    call("updatePckCrl", hexOf(collateral, "pck_crl"), issuerIdOf(authority)),
-    call("updateTcbInfo", body(tcb_info), hexOf(collateral, "tcb_info_signature", 64), issuerIdOf(infoSigner)),
-    call(
+    collateralCall("updateRootCrl", hexOf(collateral, "root_ca_crl")),
+    ...[...issuers.values()].map((der) => collateralCall("addIssuer", der)),
+    collateralCall("updatePckCrl", hexOf(collateral, "pck_crl"), issuerIdOf(authority)),
+    collateralCall(
+      "updateTcbInfo",
+      body(tcb_info),
+      hexOf(collateral, "tcb_info_signature", 64),
+      issuerIdOf(infoSigner),
+    ),
+    collateralCall(
       "updateQeIdentity",
       body(qe_identity),
       hexOf(collateral, "qe_identity_signature", 64),
@@ -68,14 +74,14 @@ export function platformCalls(quote: Uint8Array, collateral: DcapCollateralText)
   const der = toHex(pckOf(quote));
   const issuer = issuerIdOf(firstOf(collateral.pck_crl_issuer_chain));
   return [
-    call("addPck", der, issuer, hexOf(collateral, "pck_crl")),
-    call("linkPem", toHex(parseQuote(quote).certification), der),
+    collateralCall("addPck", der, issuer, hexOf(collateral, "pck_crl")),
+    collateralCall("linkPem", toHex(parseQuote(quote).certification), der),
   ];
 }
 
 /** The call that holds a known certificate against the revocation list that the chain has now: it lives on, or falls for good. */
 export function refreshCall(pck: Uint8Array, pckCrl: Uint8Array): CollateralCall {
-  return call("refreshPck", toHex(pck), toHex(pckCrl));
+  return collateralCall("refreshPck", toHex(pck), toHex(pckCrl));
 }
 
 const firstOf = (pem: string): Uint8Array => certificatesOfPem(pem)[0]!;

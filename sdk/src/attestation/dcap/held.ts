@@ -1,13 +1,11 @@
 import { keccak256 } from "ethers";
 import type { Contracts } from "../../contracts.js";
 import type { Hex } from "../../hex.js";
+import { newestEvent } from "../events.js";
 import type { PackedCollateral } from "./aux.js";
 import { QuoteError } from "./errors.js";
 import { parseQuote, TRIMMED } from "./quote.js";
 import { pckOf } from "./trim.js";
-
-/** Blocks that are asked for at once: most endpoints allow so many. */
-const SPAN = 10_000;
 
 /**
  * The packed collateral by which DcapVerifier judges a quote now: the contract holds its hashes, its events hold the rest, newest first. Throws
@@ -40,15 +38,9 @@ type Filter = ReturnType<Collateral["filters"]["TcbInfoUpdated"] | Collateral["f
 
 /** What an event packed, by its hash; the newest first. */
 async function find(collateral: Collateral, filter: Filter, hash: string, fromBlock: number): Promise<Hex | undefined> {
-  const { provider } = collateral.runner ?? {};
-  for (let last = (await provider?.getBlockNumber()) ?? -1; last >= fromBlock; last -= SPAN) {
-    const first = Math.max(fromBlock, last - SPAN + 1);
-    for (const event of (await collateral.queryFilter(filter, first, last)).reverse()) {
-      const { packed } = event.args;
-      if (keccak256(packed) === hash) return packed as Hex;
-    }
-  }
-  return undefined;
+  const query = (first: number, last: number) => collateral.queryFilter(filter, first, last);
+  const accept = ({ packed }: { readonly packed: string }) => keccak256(packed) === hash;
+  return (await newestEvent(collateral.runner?.provider, query, fromBlock, accept))?.packed as Hex | undefined;
 }
 
 function missing(what: string, cause?: unknown): QuoteError {

@@ -3,6 +3,7 @@ export { type CollateralCall, collateralCalls, issuerIdOf, platformCalls, refres
 export { QuoteError } from "./errors.js";
 export { heldCollateral } from "./held.js";
 export { type DcapCollateralText, type SecondOpinion, secondOpinion } from "./opinion.js";
+export { platformOfQuote, type QuotePlatform } from "./pck.js";
 export { certificatesOfPem } from "./pem.js";
 export { type ParsedQuote, parseQuote } from "./quote.js";
 export { pckOf, trimQuote } from "./trim.js";

@@ -1,3 +1,4 @@
+export { type AwsItemsOptions, awsItems } from "./aws-items.js";
 export { type Download, type DownloadOptions, download } from "./download.js";
 export { CollateralError } from "./errors.js";
 export {
@@ -10,4 +11,5 @@ export {
   type SignedJson,
   splitSignedJson,
 } from "./intel.js";
+export { type IntelItemsOptions, intelItems, type TcbFamily } from "./intel-items.js";
 export { type CollateralItem, type KeeperPolicy, type KeeperReport, keep, stateOf } from "./keeper.js";

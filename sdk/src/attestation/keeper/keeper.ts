@@ -1,3 +1,4 @@
+import { decodeError } from "../../errors/decode.js";
 import type { Hex } from "../../hex.js";
 
 /** Collateral that a contract holds, and where it comes anew from. */
@@ -7,10 +8,10 @@ export interface CollateralItem {
   /** Unix seconds of the chain until which what is stored counts; 0n when nothing is stored. */
   validUntil(): Promise<bigint>;
   /**
-   * Fetches the newest and, when it is newer than what is stored, sends it. Returns the transaction's hash once it is mined, or undefined when
-   * nothing newer is published.
+   * Fetches the newest and, when it is newer than what is stored, tries it out and sends it. Yields the hash of each transaction once it is mined;
+   * nothing when nothing newer is published.
    */
-  refresh(): Promise<Hex | undefined>;
+  refresh(): AsyncIterable<Hex>;
 }
 
 export interface KeeperPolicy {
@@ -23,12 +24,16 @@ export interface KeeperPolicy {
 /** What became of one item. */
 export interface KeeperReport {
   readonly name: string;
-  /** Before and after; Unix seconds. */
-  readonly before: bigint;
-  readonly after: bigint;
-  readonly transaction: Hex | undefined;
-  /** `fresh`: ends after the margin; `expiring`: within it, and nothing newer is published; `expired`: ended already, or never there. */
-  readonly state: "fresh" | "expiring" | "expired";
+  /** Until when it counted before and counts after; Unix seconds, undefined when that is not known. */
+  readonly before: bigint | undefined;
+  readonly after: bigint | undefined;
+  /** Hashes of what was sent and mined, in this order: an error can come behind the first of them. */
+  readonly transactions: readonly Hex[];
+  /**
+   * `fresh`: ends after the margin; `expiring`: within it, and nothing newer is published; `expired`: ended already, or never there; `unknown`: could
+   * not be looked at.
+   */
+  readonly state: "fresh" | "expiring" | "expired" | "unknown";
   /** Why it could not be looked at or refreshed. */
   readonly error: unknown;
 }
@@ -36,7 +41,7 @@ export interface KeeperReport {
 const WEEK = 7n * 24n * 60n * 60n;
 
 /** State of collateral that ends at `validUntil`. */
-export function stateOf(validUntil: bigint, now: bigint, margin: bigint): KeeperReport["state"] {
+export function stateOf(validUntil: bigint, now: bigint, margin: bigint): "fresh" | "expiring" | "expired" {
   if (validUntil < now) return "expired";
   return validUntil - now <= margin ? "expiring" : "fresh";
 }
@@ -55,20 +60,25 @@ export async function keep(
 ): Promise<KeeperReport[]> {
   const reports: KeeperReport[] = [];
   for (const item of items) {
-    let before = 0n;
-    let after = 0n;
-    let transaction: Hex | undefined;
+    let before: bigint | undefined;
+    let after: bigint | undefined;
     let error: unknown;
+    const transactions: Hex[] = [];
     try {
       before = await item.validUntil();
       after = before;
-      const isDue = eager || stateOf(before, now, margin) !== "fresh";
-      if (isDue && !dry) transaction = await item.refresh();
-      if (transaction !== undefined) after = await item.validUntil();
+      const isDue = !dry && (eager || stateOf(before, now, margin) !== "fresh");
+      try {
+        if (isDue) for await (const hash of item.refresh()) transactions.push(hash);
+      } finally {
+        // Even when nothing was sent: another keeper may have been faster.
+        if (isDue) after = await item.validUntil().catch(() => undefined);
+      }
     } catch (cause) {
-      error = cause;
+      error = decodeError(cause, item.name);
     }
-    reports.push({ name: item.name, before, after, transaction, state: stateOf(after, now, margin), error });
+    const state = after === undefined ? "unknown" : stateOf(after, now, margin);
+    reports.push({ name: item.name, before, after, transactions, state, error });
   }
   return reports;
 }

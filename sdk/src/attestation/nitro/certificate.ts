@@ -7,6 +7,8 @@ import { NitroError } from "./errors.js";
 /** Id of the certificate above the root, for {@link certificateId}. */
 export const NO_PARENT: Hex = `0x${"00".repeat(32)}`;
 
+const COMMON_NAME = "2.5.4.3";
+
 /** What is signed of a certificate or revocation list, with its header. Throws `BAD_CERTIFICATE`. */
 export function toBeSigned(der: Uint8Array): Uint8Array {
   const { result, offset } = fromBER(der);
@@ -61,4 +63,10 @@ export function rawSignature(der: Uint8Array): Uint8Array {
   }
   if (parts.length !== 2) throw new NitroError("BAD_CERTIFICATE", "a signature is no pair of numbers");
   return raw;
+}
+
+/** Common name of a certificate's subject; empty when it has none. */
+export function commonNameOf({ subject }: Certificate): string {
+  const found = subject.typesAndValues.find(({ type }) => type === COMMON_NAME)?.value.valueBlock.value;
+  return typeof found === "string" ? found : "";
 }

@@ -9,6 +9,8 @@ export interface CrlSource {
   /** Id of the authority's certificate in NitroCertStore. */
   readonly authorityId: Hex;
   readonly authorityDer: Uint8Array;
+  /** DER of the authority's chain: the root first, the authority last. */
+  readonly authorityChain: readonly Uint8Array[];
 }
 
 const CRL_DISTRIBUTION_POINTS = "2.5.29.31";
@@ -27,6 +29,7 @@ export function crlSources(chain: readonly Uint8Array[]): CrlSource[] {
       url,
       authorityId: ids[i] as Hex,
       authorityDer: chain[i] as Uint8Array,
+      authorityChain: chain.slice(0, i + 1),
     })),
   );
 }

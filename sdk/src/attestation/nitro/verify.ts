@@ -44,6 +44,9 @@ export async function verifyNitroDocument(
   const { at = Math.floor(Date.now() / 1000), rootSha256 = AWS_NITRO_ROOT_SHA256 } = options;
   const document = parseNitroDocument(evidence);
   const registers = registersOf(document);
+  if (isNitroDebug(registers)) {
+    throw new NitroError("DEBUG_ENCLAVE", "the enclave runs in debug mode: a register is zero");
+  }
   if (toHex(sha256(document.chain[0]!)) !== rootSha256) {
     throw new NitroError("BAD_CERTIFICATE", "the document's chain does not begin with the expected root");
   }
@@ -63,31 +66,37 @@ export async function verifyNitroDocument(
   if (issuedAt < notBefore || issuedAt > validUntil) {
     throw new NitroError("OUT_OF_DATE", `the document is of ${issuedAt}, outside of its chain's time`);
   }
-  const { userData } = document;
   return {
     document,
     measurementId: nitroMeasurementId(registers),
-    binding: userData?.length === 32 ? toHex(userData) : ZERO,
-    evidenceId: keccak256(document.payload) as Hex,
+    ...identityOf(document),
     issuedAt,
     validUntil,
-    platformId: keccak256(toUtf8Bytes(instanceOf(document))) as Hex,
     basisId: chainIds(document.chain).at(-1) as Hex,
   };
 }
 
-function registersOf({ pcrs }: NitroDocument): NitroRegisters {
+/** What a report says of a document that is neither measured nor timed. */
+export function identityOf(document: NitroDocument): Pick<NitroReport, "binding" | "evidenceId" | "platformId"> {
+  const { userData, payload } = document;
+  return {
+    binding: userData?.length === 32 ? toHex(userData) : ZERO,
+    evidenceId: keccak256(payload) as Hex,
+    platformId: keccak256(toUtf8Bytes(instanceOf(document))) as Hex,
+  };
+}
+
+/** Throws `BAD_EVIDENCE` where one is missing. */
+export function registersOf({ pcrs }: NitroDocument): NitroRegisters {
   const [pcr0, pcr1, pcr2] = [0, 1, 2].map((index) => pcrs.get(index));
   if (pcr0 === undefined || pcr1 === undefined || pcr2 === undefined) {
     throw new NitroError("BAD_EVIDENCE", "PCR0, PCR1 or PCR2 is missing");
   }
-  const registers = { pcr0, pcr1, pcr2 };
-  if (isNitroDebug(registers))
-    throw new NitroError("DEBUG_ENCLAVE", "the enclave runs in debug mode: a register is zero");
-  return registers;
+  return { pcr0, pcr1, pcr2 };
 }
 
-function windowOf(chain: readonly Certificate[]): { notBefore: number; validUntil: number } {
+/** First and last second in which all certificates are valid. */
+export function windowOf(chain: readonly Certificate[]): { notBefore: number; validUntil: number } {
   return {
     notBefore: Math.max(...chain.map(({ notBefore }) => notBefore.value.getTime() / 1000)),
     validUntil: Math.min(...chain.map(({ notAfter }) => notAfter.value.getTime() / 1000)),

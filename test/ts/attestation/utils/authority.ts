@@ -1,5 +1,19 @@
 import { createECDH, createHash } from "node:crypto";
-import { type Bytes, bits, boolean, commonName, concat, integer, octets, oid, sequence, time, tlv } from "./der.ts";
+import {
+  type Bytes,
+  bits,
+  boolean,
+  commonName,
+  concat,
+  context,
+  implicit,
+  integer,
+  octets,
+  oid,
+  sequence,
+  time,
+  tlv,
+} from "./der.ts";
 
 /** A P-384 key that is always the same for a name. */
 export interface Key {
@@ -211,4 +225,13 @@ export function makeChain(at: number, overrides: Overrides = {}, label = "aws"):
     });
   });
   return { at, names, keys, certificates };
+}
+
+/** Has the certificates of a chain say where the lists of the root and of the region lie. */
+export function publishedAt(root: string, region: string): Overrides {
+  const at = (url: string) => {
+    const name = context(0, implicit(6, Buffer.from(url)));
+    return { extra: [extension("2.5.29.31", false, sequence(sequence(context(0, name))))] };
+  };
+  return { 1: at(root), 2: at(region) };
 }
