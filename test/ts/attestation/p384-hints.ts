@@ -68,14 +68,13 @@ describe("P-384: hints of an adversary", function () {
       const variants = mutations(hints, p384Hints(signed()), RIGHT / rounds);
       const outcomes = await ask(signature, hints, variants);
       expect(outcomes).to.have.length(RIGHT / rounds);
+      expect(await one(signature, hints), "the hints as they are").to.equal(ACCEPTED);
       for (const [i, outcome] of outcomes.entries()) {
         const { what } = variants[i]!;
         seen.add(`${what} ${outcome}`);
         if (outcome === ACCEPTED) expect(harmless(hints, variants[i]!), what).to.equal(true);
       }
     }
-    // Some change nothing: a digit that is what it was.
-    expect([...seen].filter((name) => name.endsWith(ACCEPTED!))).to.not.deep.equal([]);
     expect([...seen].filter((name) => name.endsWith(REVERTED!))).to.have.length.greaterThan(10);
   });
 
@@ -151,9 +150,9 @@ describe("P-384: hints of an adversary", function () {
       const { a, b, isNegative } = planOf(u2);
       const digits = encodeDigits(a, b);
       const first = digits.findIndex((digit) => digit !== 0);
-      // Digits of a stand at even places.
-      if (first % 2 !== 0) continue;
       const doublings = first / 2;
+      // Digits of a stand at even places; behind the fourth doubling multiples of G have come in.
+      if (first % 2 !== 0 || doublings > 4) continue;
       const code = digits[first]! - 16;
       const digit = BigInt(2 * (code & 7) + 1) * (code & 8 ? -1n : 1n);
       const factor = mod((1n << BigInt(doublings)) * invert(mod(digit * (isNegative ? -1n : 1n), ORDER), ORDER), ORDER);

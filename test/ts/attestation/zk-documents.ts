@@ -18,7 +18,7 @@ import { makeChain, makeCrl, type Overrides, type TestChain } from "./utils/auth
 import { concat } from "./utils/der.ts";
 import { bytesOf, makeDocument, map, pcr, uint } from "./utils/document.ts";
 import { Random } from "./utils/fuzz.ts";
-import { auxFor, cacheChain, deployNitro, GAS, goTo, type Nitro, simulatedChainAt } from "./utils/nitro.ts";
+import { auxFor, cacheChain, chainAt, deployNitro, GAS, goTo, type Nitro } from "./utils/nitro.ts";
 import { deployZk, fieldsOf, PROGRAM, proofOf, prove, proveBytes, ROUTE, SYSTEMS, systems } from "./utils/zk.ts";
 
 const AT = 1_800_000_000;
@@ -35,7 +35,7 @@ for (const system of systems) {
     let count = 0;
 
     before(async () => {
-      const connection = await simulatedChainAt(AT - 1000);
+      const connection = await chainAt(AT - 1000);
       nitro = await deployNitro(connection, makeChain(AT).certificates[0]!);
       zk = await deployZk(connection, nitro.store, system);
       await goTo(connection, AT + 10);

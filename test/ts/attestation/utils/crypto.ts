@@ -22,7 +22,9 @@ export async function deployP384Table({ ethers }: Connection): Promise<string> {
 export async function deployP384(connection: Connection) {
   const table = await deployP384Table(connection);
   const plain = await connection.ethers.deployContract("P384Plain", [table]);
-  return connection.ethers.deployContract("P384", [table, plain]);
+  const contract = await connection.ethers.deployContract("P384", [table, plain]);
+  // A chain in another process may take a moment to mine it.
+  return contract.waitForDeployment();
 }
 
 export const deploySha384 = ({ ethers }: Connection) => ethers.deployContract("Sha384");

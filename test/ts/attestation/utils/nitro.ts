@@ -6,7 +6,6 @@ import { expect } from "chai";
 import { hexlify, keccak256 } from "ethers";
 import { network } from "hardhat";
 import { vectorsOf } from "../../utils/vectors.ts";
-import { fastChainAt } from "./anvil.ts";
 import { deployP384, deploySha384 } from "./crypto.ts";
 
 export type Connection = Awaited<ReturnType<typeof network.create>>;
@@ -21,13 +20,7 @@ export interface Nitro {
 export const GAS = { gasLimit: 16_777_216n };
 
 /** A chain of its own, with Osaka's rules, on which it is `at` (Unix seconds) now. */
-export async function chainAt(at: number): Promise<Connection> {
-  const { connection, close } = await fastChainAt(at);
-  return Object.assign(connection, { close });
-}
-
-/** The same, simulated: where a test needs impersonation, or code changed in place. */
-export function simulatedChainAt(at: number): Promise<Connection> {
+export function chainAt(at: number): Promise<Connection> {
   return network.create({ network: "local", override: { hardfork: "osaka", initialDate: new Date(at * 1000) } });
 }
 
