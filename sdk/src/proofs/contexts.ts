@@ -1,9 +1,7 @@
 import { structHash } from "../eip712/receipt-set.js";
 import { field, type TypedFields } from "../eip712/types.js";
 import type { Hex } from "../hex.js";
-
-/** Order of BN254's scalar field: public inputs are below it. */
-export const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+import { SCALAR_FIELD } from "./field.js";
 
 /** What a proof about a version is for. */
 export interface VersionContext {

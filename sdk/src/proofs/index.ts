@@ -6,7 +6,7 @@ export {
   inferenceContext,
   REGISTRATION_TYPES,
   registrationContext,
-  SCALAR_FIELD,
   type VersionContext,
 } from "./contexts.js";
+export { SCALAR_FIELD } from "./field.js";
 export { type ReceiptTree, receiptTree } from "./receipt-tree.js";

@@ -31,7 +31,9 @@ export type WeightsErrorCode =
   | "WEIGHTS_DELTA_DTYPE"
   | "WEIGHTS_DELTA_INDICES"
   | "WEIGHTS_DELTA_RANGE"
-  | "WEIGHTS_DELTA_METADATA";
+  | "WEIGHTS_DELTA_METADATA"
+  // Commitments
+  | "WEIGHTS_COMMITMENT";
 
 /** Weights, a manifest or a delta that is not what it must be. */
 export class WeightsError extends FreeholdError {

@@ -1,5 +1,6 @@
 export type { Hex } from "../hex.js";
 export { CHUNK_BYTES, chunkCount } from "./chunk.js";
+export { type CommitmentSecrets, commitmentMetadata, readCommitmentSecrets } from "./commitment-salt.js";
 export { type ApplyOptions, applyDelta, applyDeltas, type DeltaStep } from "./delta/apply.js";
 export { createDense, createSparse, type DeltaOptions } from "./delta/elementwise.js";
 export type { WeightsFile } from "./delta/file.js";

@@ -12,13 +12,11 @@ import {
 import { writeSafetensors } from "../safetensors/writer.js";
 import { addDifference, checkShape, difference, dtypeError, type PositionOf } from "./difference.js";
 import { baseTensor, changedTensors, contentsOf, type WeightsFile } from "./file.js";
-import { deltaMetadata } from "./metadata.js";
+import { type DeltaExtras, deltaMetadata } from "./metadata.js";
 
-export interface DeltaOptions {
+export interface DeltaOptions extends DeltaExtras {
   /** Version hash of the parent, or weights root of the base: what the delta may be applied to. */
   readonly base: Hex;
-  /** Further metadata; keys must not start with `freehold.`. */
-  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const INDICES = ".indices";
@@ -36,7 +34,7 @@ export function createDense(base: WeightsFile, tuned: WeightsFile, options: Delt
   }
   return writeSafetensors({
     tensors,
-    metadata: deltaMetadata({ kind: "dense", base: options.base }, options.metadata),
+    metadata: deltaMetadata({ kind: "dense", base: options.base }, options),
   });
 }
 
@@ -55,7 +53,7 @@ export function createSparse(base: WeightsFile, tuned: WeightsFile, options: Del
   }
   return writeSafetensors({
     tensors,
-    metadata: deltaMetadata({ kind: "sparse", base: options.base }, options.metadata),
+    metadata: deltaMetadata({ kind: "sparse", base: options.base }, options),
   });
 }
 

@@ -50,7 +50,7 @@ export function createLora(
   }
   const { base: hash, alpha } = options;
   const kind = { kind: "lora", base: hash as Hex, ...(alpha === undefined ? {} : { alpha }) } as const;
-  const delta = { tensors, metadata: deltaMetadata(kind, options.metadata) };
+  const delta = { tensors, metadata: deltaMetadata(kind, options) };
   applyLora(contentsOf(base), deltaContentsOf(delta), alpha);
   return writeSafetensors(delta);
 }

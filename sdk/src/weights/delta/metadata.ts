@@ -1,4 +1,5 @@
 import type { Hex } from "../../hex.js";
+import { BLINDER_KEY, type CommitmentSecrets, commitmentMetadata, SALT_KEY } from "../commitment-salt.js";
 import { quote, WeightsError } from "../errors.js";
 import { isHash, normalizeHash } from "../hash-hex.js";
 import type { Safetensors } from "../safetensors/tensor.js";
@@ -11,6 +12,7 @@ const FORMAT_KEY = "freehold.format";
 const BASE_KEY = "freehold.base";
 const ALPHA_KEY = "freehold.alpha";
 const PREFIX = "freehold.";
+const KNOWN: readonly string[] = [FORMAT_KEY, BASE_KEY, ALPHA_KEY, SALT_KEY, BLINDER_KEY];
 
 /** What the metadata of a delta's file says. */
 export interface DeltaMetadata {
@@ -27,7 +29,7 @@ export interface DeltaMetadata {
  */
 export function readDeltaMetadata({ metadata }: Safetensors): DeltaMetadata {
   const own = [...(metadata ?? [])].filter(([key]) => key.startsWith(PREFIX));
-  const unknown = own.find(([key]) => key !== FORMAT_KEY && key !== BASE_KEY && key !== ALPHA_KEY);
+  const unknown = own.find(([key]) => !KNOWN.includes(key));
   if (unknown !== undefined) {
     throw metadataError(`the delta has the unknown metadata ${quote(unknown[0])}`, { key: unknown[0].slice(0, 120) });
   }
@@ -49,14 +51,22 @@ export function readDeltaMetadata({ metadata }: Safetensors): DeltaMetadata {
   return { kind, base, alpha: parseAlpha(alpha) };
 }
 
-/** Metadata of a delta's file; `extra` may add keys of other tools. */
+/** What a delta's file says besides. */
+export interface DeltaExtras {
+  /** Further metadata; keys must not start with `freehold.`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What blinds the commitments of the version that the delta makes. */
+  readonly commitment?: CommitmentSecrets;
+}
+
+/** Metadata of a delta's file; `metadata` may add keys of other tools. */
 export function deltaMetadata(
   { kind, base, alpha }: DeltaMetadata,
-  extra: Readonly<Record<string, string>> = {},
+  { metadata: extra = {}, commitment = {} }: DeltaExtras = {},
 ): ReadonlyMap<string, string> {
   const reserved = Object.keys(extra).find((key) => key.startsWith(PREFIX));
   if (reserved !== undefined) throw metadataError(`metadata ${quote(reserved)} is reserved`, { key: reserved });
-  const metadata = new Map(Object.entries(extra));
+  const metadata = new Map([...Object.entries(extra), ...commitmentMetadata(commitment)]);
   metadata.set(FORMAT_KEY, kind);
   metadata.set(BASE_KEY, normalizeHash(base, "the delta's base"));
   if (alpha !== undefined) {
