@@ -26,12 +26,19 @@ export interface WorkerConfig {
   readonly tower: { readonly directory: string; readonly delay: bigint } | undefined;
   /** Units from which earnings are collected; undefined: never. */
   readonly collectValue: bigint | undefined;
+  /** Directory of proving keys, `<circuit id>.key`; undefined: none, and a development key on local chains. */
+  readonly provingKeys?: string | undefined;
+  /** Threads for proofs; default: all cores but one. */
+  readonly proofThreads?: number | undefined;
   readonly pollMs: number;
   readonly confirmations: number;
   readonly maxViewAgeMs: number;
   readonly bodyLimit: number;
   readonly logLevel: string;
 }
+
+/** Chains of development, whose blocks are final at once. */
+export const LOCAL_CHAINS: readonly bigint[] = [31337n, 1337n];
 
 /** Requests that wait or run at once. */
 export const GATE = { total: 512, perChannel: 64 } as const;

@@ -18,6 +18,7 @@ export interface Metrics {
   readonly settlements: Counter<"result">;
   readonly transfers: Counter<"result">;
   readonly challenges: Counter<"result">;
+  readonly proofs: Counter<"result">;
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -70,6 +71,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     settlements: new Counter({
       name: "freehold_settlements_total",
       help: "Settlements since the start, by result.",
+      labelNames: ["result"],
+      registers,
+    }),
+    proofs: new Counter({
+      name: "freehold_proof_demands_total",
+      help: "Demands of proofs since the start: demanded, unprovable, not-sent, and how they ended.",
       labelNames: ["result"],
       registers,
     }),

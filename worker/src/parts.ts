@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from "./metrics.js";
 import { FileKeys } from "./model/file-keys.js";
 import { loadVersion } from "./model/load.js";
 import { ServedVersions } from "./model/served.js";
+import { type ProofParts, proofParts } from "./proofs/parts.js";
 import { CloseService } from "./service/close.js";
 import { Gate } from "./service/gate.js";
 import { InferenceService } from "./service/inference.js";
@@ -48,6 +49,7 @@ export interface Parts {
   readonly offers: Offers;
   readonly x402: X402;
   readonly metrics: Metrics;
+  readonly proofs: ProofParts;
   readonly follower: Follower;
   readonly handover: Handover | undefined;
   settlement(maxBatchAge: bigint): Settlement;
@@ -98,8 +100,10 @@ export async function assemble(
     version: () => versions.current?.version ?? -1,
   });
   const gate = new Gate(GATE);
-  const serving = new Serving({ enclave, versions, watcher, lineId });
-  const offers = new Offers({ enclave, versions, watcher, addresses, node, price });
+  const proofs = proofParts(config, { chain, store, enclave, versions, fileKeys, sender: operator }, log);
+  const { provability } = proofs;
+  const serving = new Serving({ enclave, versions, watcher, provability, lineId });
+  const offers = new Offers({ enclave, versions, watcher, provability, addresses, node, price });
   const inference = new InferenceService({
     store,
     enclave,
@@ -152,11 +156,14 @@ export async function assemble(
     }),
     offers,
     metrics,
+    proofs,
     follower,
     handover,
     settlement(maxBatchAge) {
+      const signer = new VoidSigner(node, provider);
+      const freehold = createFreehold({ signer, chainId, deployment: addresses.deployment });
       const answerer = new Answerer({
-        freehold: createFreehold({ signer: new VoidSigner(node, provider), chainId, deployment: addresses.deployment }),
+        freehold,
         domain,
         lineId,
         store,
@@ -187,7 +194,9 @@ export async function assemble(
         collectValue === undefined
           ? undefined
           : new Collector(provider, chain, operator, { escrow, lineId }, collectValue, log);
-      return new Settlement({ lead: () => store.lead(), follower, answerer, settler, collector, log });
+      const lead = () => store.lead();
+      const shown = proofs.answerer(freehold, metrics);
+      return new Settlement({ lead, follower, answerer, proofs: shown, settler, collector, log });
     },
   };
 }

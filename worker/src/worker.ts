@@ -108,6 +108,7 @@ export class Worker {
     await within(STOP_PATIENCE, this.#settlement?.stop());
     this.#stop.abort();
     await within(STOP_PATIENCE, this.#watching);
+    await this.#parts.proofs.close();
     await this.#parts.versions.close();
     this.#parts.provider.destroy();
     this.#parts.handover?.close();
@@ -116,9 +117,10 @@ export class Worker {
 
   /** Everything that follows the chain, once per view. */
   #onView(view: ChainView, events: readonly EscrowEvent[] | undefined): Promise<void> {
-    const { versions, registrar, channels } = this.#parts;
+    const { versions, registrar, channels, proofs } = this.#parts;
     if (this.#settlement !== undefined) {
       void versions.follow(view);
+      proofs.provability.follow(versions.current, view);
       void registrar.renew(view);
       void this.#forgetKeys(view);
       this.#settlement.onView(view, events);
@@ -188,9 +190,19 @@ export class Worker {
   async #prune(): Promise<void> {
     const before = BigInt(Math.floor(Date.now() / 1000)) - RESPONSE_LIFE;
     const { books, payments } = this.#store;
-    await Promise.all([books.pruneResponses(before), payments.prune(before)]).catch((error) =>
+    await Promise.all([books.pruneResponses(before), payments.prune(before), this.#pruneProofs()]).catch((error) =>
       this.#warn(error, "old answers cannot be deleted"),
     );
+  }
+
+  /** Nothing is forgotten that somebody could ask for a proof of. */
+  async #pruneProofs(): Promise<void> {
+    const { watcher, chain } = this.#parts;
+    const now = watcher.latest?.head.timestamp;
+    if (now === undefined) return;
+    const life = await chain.proofLife();
+    await this.#store.witnesses.prune(now - life);
+    await this.#store.proofs.prune(BigInt(Math.floor(Date.now() / 1000)) - life);
   }
 
   #warn(error: unknown, what: string): void {

@@ -65,6 +65,8 @@ export type InferenceErrorCode =
   | "RECEIPT_WRONG_RESPONSE"
   /** Work at a time that is not the chain's. */
   | "RECEIPT_WRONG_TIME"
+  /** The receipt holds, but its commitments are not of this request and this answer. */
+  | "COMMITMENT_MISMATCH"
   // The node
   | "NODE_TIMEOUT"
   | "NODE_UNREACHABLE"

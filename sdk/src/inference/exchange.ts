@@ -8,7 +8,8 @@ import type { Hex } from "../hex.js";
 import { requestAad, requestHash, responseHash } from "../sealing/aad.js";
 import { type SealedRequest, sealRequest } from "../sealing/seal.js";
 import type { SignedOffer } from "../wire/offer.js";
-import { decodeOutput, encodeInput } from "../wire/plaintext.js";
+import type { Opening } from "../wire/opening.js";
+import { decodeAnswer, encodeInput } from "../wire/plaintext.js";
 import { encodeReceipt } from "../wire/receipt.js";
 import { encodeRequest, type InferenceRequest } from "../wire/request.js";
 import { decodeResponse, type InferenceResponse } from "../wire/response.js";
@@ -17,6 +18,7 @@ import { chainTime } from "./chain.js";
 import { InferenceError } from "./errors.js";
 import { type Limits, routeOf } from "./http.js";
 import type { Ledger } from "./ledger.js";
+import { checkOpening } from "./opening.js";
 import { type Fate, post, refusal } from "./post.js";
 import { checkReceipt, checkWorkedAt, receiptRefused } from "./receipt.js";
 import { lied } from "./recover.js";
@@ -32,6 +34,8 @@ export interface InferenceResult<T> {
   signature: Hex;
   /** Units. */
   paid: bigint;
+  /** What opens the receipt's commitments; undefined for a model that no circuit expresses. */
+  opening?: Opening | undefined;
 }
 
 /** What an exchange needs; all of it is verified already, and the ticket is in the ledger. */
@@ -123,7 +127,9 @@ async function exchanged<T>(
   });
   await checkWorkedAt(receipt.workedAt, p.now, () => chainTime(ctx));
   await commit(p, receipt, signature);
-  return { output: (await open(sealed, response, hash)) as T, receipt, signature, paid: receipt.price };
+  const { output, opening } = await open(sealed, response, hash);
+  await checkOpening({ input: p.input, output, opening, receipt, signature });
+  return { output: output as T, receipt, signature, paid: receipt.price, ...(opening && { opening }) };
 }
 
 /** Takes the receipt into the ledger, if it fits to all others. */
@@ -163,10 +169,10 @@ function decode(body: unknown): InferenceResponse {
   }
 }
 
-async function open(sealed: SealedRequest, response: InferenceResponse, hash: Hex): Promise<unknown> {
+async function open(sealed: SealedRequest, response: InferenceResponse, hash: Hex) {
   const { nonce, ciphertext } = response;
   try {
-    return decodeOutput(await sealed.openResponse({ nonce, ciphertext, requestHash: hash }));
+    return decodeAnswer(await sealed.openResponse({ nonce, ciphertext, requestHash: hash }));
   } catch (cause) {
     throw new InferenceError("RESPONSE_UNREADABLE", "the response is receipted, and cannot be opened", { cause });
   }

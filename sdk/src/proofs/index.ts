@@ -9,4 +9,5 @@ export {
   type VersionContext,
 } from "./contexts.js";
 export { SCALAR_FIELD } from "./field.js";
+export { receiptIdOf } from "./receipt-id.js";
 export { type ReceiptTree, receiptTree } from "./receipt-tree.js";

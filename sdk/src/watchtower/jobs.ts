@@ -86,8 +86,13 @@ export type Outcome =
 
 export type JobStatus = "open" | "done" | "failed";
 
+/** Something that transactions were signed for. */
+export interface WithTransactions {
+  readonly transactions: readonly JobTransaction[];
+}
+
 /** A job and all that is known of it; the store keeps it. */
-export interface JobRecord {
+export interface JobRecord extends WithTransactions {
   /** From the job itself: the same job is the same record. */
   readonly id: string;
   readonly job: Job;
@@ -97,7 +102,6 @@ export interface JobRecord {
   readonly outcome: Outcome | undefined;
   /** Chain time at which a debit beyond the word was first seen. */
   readonly seenAt: bigint | undefined;
-  readonly transactions: readonly JobTransaction[];
 }
 
 /** Where jobs are kept. What a promise resolved for is still there after the process was killed. */
@@ -115,8 +119,8 @@ export function newRecord(id: string, job: Job, addedAt: bigint): JobRecord {
   return { id, job, addedAt, status: "open", outcome: undefined, seenAt: undefined, transactions: [] };
 }
 
-/** The transaction of a job that is not decided yet. */
-export function pendingOf(record: JobRecord): JobTransaction | undefined {
+/** The transaction that is not decided yet. */
+export function pendingOf(record: WithTransactions): JobTransaction | undefined {
   return record.transactions.find(({ status }) => status === "pending");
 }
 

@@ -2,38 +2,39 @@ import { min } from "../bigint.js";
 import { FreeholdError } from "../errors/base.js";
 import type { Hex } from "../hex.js";
 import { MAX_TRANSACTION_GAS } from "../settlement/gas.js";
-import { type JobRecord, type JobTransaction, pendingOf } from "./jobs.js";
+import { type JobTransaction, pendingOf, type WithTransactions } from "./jobs.js";
 import type { TransactionSender } from "./sender.js";
 import type { Next } from "./situation.js";
 
 /** What the outbox tells of a transaction. */
 export type Fate = "sent" | "mined" | "reverted" | "dropped" | "raised" | "not taken";
 
-export interface OutboxOptions {
+/** @typeParam R what transactions are sent for: a job, or something else of which they are known */
+export interface OutboxOptions<R extends WithTransactions> {
   readonly sender: TransactionSender;
   readonly account: string;
   /** Seconds of wall clock after which a transaction that is in no block is sent again with a higher fee. */
   readonly patience: number;
   /** Durable when it resolves. */
-  save(record: JobRecord): Promise<void>;
-  tell(record: JobRecord, fate: Fate, transaction: JobTransaction, cause?: unknown): void;
+  save(record: R): Promise<void>;
+  tell(record: R, fate: Fate, transaction: JobTransaction, cause?: unknown): void;
 }
 
 /**
  * Transactions of jobs: written down when they are signed, then sent, then followed until the chain has decided. A process that died
  * anywhere in between goes on with the same bytes, so that no step of a job is ever mined twice.
  */
-export class Outbox {
-  readonly #options: OutboxOptions;
+export class Outbox<R extends WithTransactions> {
+  readonly #options: OutboxOptions<R>;
   /** Wall clock, seconds, of the last broadcast by this process, by hash. */
   readonly #sentAt = new Map<Hex, number>();
 
-  constructor(options: OutboxOptions) {
+  constructor(options: OutboxOptions<R>) {
     this.#options = options;
   }
 
   /** Brings a job's pending transaction one step on. Returns the record as it is then. */
-  async follow(record: JobRecord, finalBlock: number): Promise<JobRecord> {
+  async follow(record: R, finalBlock: number): Promise<R> {
     const pending = pendingOf(record);
     if (pending === undefined) return record;
     const { sender, account } = this.#options;
@@ -49,7 +50,11 @@ export class Outbox {
   }
 
   /** Signs a job's next transaction, writes it down and sends it. `records`: all open ones, whose nonces are taken. */
-  async send(record: JobRecord, next: Next & { do: "send" }, records: Iterable<JobRecord>): Promise<JobRecord> {
+  async send(
+    record: R,
+    next: Pick<Next & { do: "send" }, "step" | "call">,
+    records: Iterable<WithTransactions>,
+  ): Promise<R> {
     const { sender, account, save } = this.#options;
     const { to, data } = await next.call.prepare();
     const gas = await next.call.estimateGas();
@@ -74,11 +79,11 @@ export class Outbox {
   }
 
   async #decide(
-    record: JobRecord,
+    record: R,
     pending: JobTransaction,
     status: "mined" | "reverted" | "dropped",
     block: number | undefined,
-  ): Promise<JobRecord> {
+  ): Promise<R> {
     const decided = { ...pending, status, block };
     const written = replace(record, pending, decided);
     await this.#options.save(written);
@@ -88,7 +93,7 @@ export class Outbox {
   }
 
   /** The first turn of a process sends it as it is: nobody knows whether it left before. */
-  async #sendAgain(record: JobRecord, pending: JobTransaction): Promise<JobRecord> {
+  async #sendAgain(record: R, pending: JobTransaction): Promise<R> {
     const sentAt = this.#sentAt.get(pending.hashes.at(-1) ?? "0x");
     if (sentAt === undefined) {
       await this.#broadcast(record, pending, "sent");
@@ -107,7 +112,7 @@ export class Outbox {
     return written;
   }
 
-  async #broadcast(record: JobRecord, transaction: JobTransaction, fate: Fate): Promise<void> {
+  async #broadcast(record: R, transaction: JobTransaction, fate: Fate): Promise<void> {
     this.#sentAt.set(transaction.hashes.at(-1) ?? "0x", seconds());
     try {
       await this.#options.sender.broadcast(transaction.raw);
@@ -118,12 +123,12 @@ export class Outbox {
   }
 }
 
-function replace(record: JobRecord, before: JobTransaction, after: JobTransaction): JobRecord {
+function replace<R extends WithTransactions>(record: R, before: JobTransaction, after: JobTransaction): R {
   return { ...record, transactions: record.transactions.map((one) => (one === before ? after : one)) };
 }
 
 /** One more than the highest nonce that is written down and undecided: it may not have left yet. */
-function leastNonce(records: Iterable<JobRecord>): number {
+function leastNonce(records: Iterable<WithTransactions>): number {
   let least = 0;
   for (const record of records) least = Math.max(least, (pendingOf(record)?.nonce ?? -1) + 1);
   return least;

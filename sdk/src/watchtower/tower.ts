@@ -67,7 +67,7 @@ export class Watchtower {
   readonly #waiting = new Map<string, bigint | undefined>();
   readonly #problems = new Map<string, string>();
   #constants: Constants | undefined;
-  #outbox: Outbox | undefined;
+  #outbox: Outbox<JobRecord> | undefined;
 
   constructor(options: WatchtowerOptions) {
     this.#options = options;
@@ -127,7 +127,7 @@ export class Watchtower {
       const address = await freehold.contract("InferenceEscrow").getAddress();
       const domain = escrowDomain(freehold.chainId, address);
       this.#constants = { account, domain, maxBatchAge, vestPeriod, bond: arbiter.bond * unit };
-      this.#outbox = new Outbox({
+      this.#outbox = new Outbox<JobRecord>({
         sender: new TransactionSender(signer, providerOf(freehold), freehold.chainId),
         account,
         patience: this.#options.patience ?? 60,

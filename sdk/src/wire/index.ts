@@ -19,8 +19,10 @@ export {
   type X402Request,
 } from "./exact.js";
 export { decodeOffer, encodeOffer, offerStruct, type SignedOffer } from "./offer.js";
+export type { Opening } from "./opening.js";
 export {
   type Classification,
+  decodeAnswer,
   decodeInput,
   decodeOutput,
   encodeInput,

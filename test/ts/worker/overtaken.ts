@@ -66,7 +66,7 @@ for (const backend of BACKENDS) {
 
     const chain: Partial<Chain> = {
       head: async () => ({ number: 1, hash: "0x01", timestamp: 1_000n }),
-      line: async () => ({ account: NODE, modelId: 1n, active: 0, activeHash: VERSION }),
+      line: async () => ({ account: NODE, modelId: 1n, newest: 0, active: 0, activeHash: VERSION }),
       payableUntil: async () => 2n ** 40n - 1n,
       isPayable: async () => true,
       enclave: async () => ({
@@ -86,6 +86,8 @@ for (const backend of BACKENDS) {
         optimistic: false,
       }),
       escrowEvents: async () => [],
+      proofNotice: async () => 86_400n,
+      proofPolicy: async () => undefined,
     };
 
     const service = async (onInfer: () => Promise<unknown>) => {
@@ -96,7 +98,7 @@ for (const backend of BACKENDS) {
       };
       const engine = { kind: "integer", close: async () => undefined, infer } as const;
       const versions = new ServedVersions(
-        async () => ({ modelId: 1n, lineId: LINE, version: 0, hash: VERSION, engine }),
+        async () => ({ modelId: 1n, lineId: LINE, version: 0, hash: VERSION, engine, committed: undefined }),
         log,
       );
       const options = {
@@ -114,7 +116,7 @@ for (const backend of BACKENDS) {
         store,
         enclave,
         versions,
-        serving: new Serving({ enclave, versions, watcher, lineId: LINE }),
+        serving: new Serving({ enclave, versions, watcher, provability: { obstacle: () => undefined }, lineId: LINE }),
         channels: new Channels(chain as Chain, 0),
         gate: new Gate({ total: 100, perChannel: 100 }),
         metrics: createMetrics({ totals: () => store.debts.totals(), viewAge: () => 0, version: () => 0 }),

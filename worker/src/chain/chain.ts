@@ -17,6 +17,7 @@ import {
 } from "ethers";
 import { WorkerError } from "../errors.js";
 import type { Addresses } from "./deployment.js";
+import { ProofReader } from "./proofs.js";
 import type {
   Chain,
   ChallengeEvent,
@@ -25,7 +26,10 @@ import type {
   EscrowEvent,
   Head,
   LineState,
+  ModelShape,
   NodeState,
+  ProofEvent,
+  ProofPolicyState,
   VersionState,
 } from "./types.js";
 
@@ -43,6 +47,7 @@ export class RpcChain implements Chain {
   readonly #nodes: Contract;
   readonly #escrow: Contract;
   readonly #arbiter: Contract;
+  readonly #proofs: ProofReader;
 
   /** @param lineId the line whose channels and earnings these are */
   constructor(provider: JsonRpcProvider, addresses: Addresses, node: string, lineId: Hex) {
@@ -54,6 +59,7 @@ export class RpcChain implements Chain {
     this.#nodes = new Contract(addresses.nodeRegistry, nodeRegistryAbi, provider);
     this.#escrow = new Contract(addresses.inferenceEscrow, inferenceEscrowAbi, provider);
     this.#arbiter = new Contract(addresses.inferenceArbiter, inferenceArbiterAbi, provider);
+    this.#proofs = new ProofReader(provider, addresses, node, lineId, this.#escrow);
   }
 
   async head(): Promise<Head> {
@@ -67,6 +73,7 @@ export class RpcChain implements Chain {
     return {
       account: line.account as string,
       modelId: line.modelId as bigint,
+      newest: Number(line.count),
       active: Number(line.active),
       activeHash: line.activeHash as Hex,
     };
@@ -79,7 +86,16 @@ export class RpcChain implements Chain {
       weightsRoot: found.weightsRoot as Hex,
       byteLength: found.byteLength as bigint,
       format: Number(found.format) as DeltaFormat,
+      poseidonRoot: (found.commitments as Result).poseidonRoot as Hex,
     };
+  }
+
+  async versionOf(versionHash: Hex): Promise<number> {
+    const { newest } = await this.line(this.#lineId);
+    for (let version = newest; version >= 0; version--) {
+      if ((await this.version(this.#lineId, version)).hash === versionHash) return version;
+    }
+    throw new WorkerError("WRONG_CHAIN_STATE", `the line has no version ${versionHash}`);
   }
 
   async anchor(modelId: bigint): Promise<ModelAnchor> {
@@ -216,6 +232,26 @@ export class RpcChain implements Chain {
       // One arbiter serves escrows of several tokens.
       return parsed?.args.escrow === escrow ? challengeEvent(parsed, log.blockNumber) : [];
     });
+  }
+
+  proofEvents(from: number, to: number): Promise<ProofEvent[]> {
+    return this.#proofs.events(from, to);
+  }
+
+  proofPolicy(time: bigint, block?: number): Promise<ProofPolicyState | undefined> {
+    return this.#proofs.policy(time, block);
+  }
+
+  proofNotice(): Promise<bigint> {
+    return this.#proofs.notice();
+  }
+
+  proofLife(): Promise<bigint> {
+    return this.#proofs.life();
+  }
+
+  inferenceCircuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+    return this.#proofs.circuit(shape);
   }
 }
 

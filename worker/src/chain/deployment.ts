@@ -12,6 +12,7 @@ export interface Addresses {
   readonly nodeRegistry: string;
   readonly inferenceEscrow: string;
   readonly inferenceArbiter: string;
+  readonly versionProofs: string;
   /** Absent from production deployments. */
   readonly developmentTeeVerifier: string | undefined;
   /** Verifier of AWS Nitro enclaves, where the deployment has one. */
@@ -52,6 +53,7 @@ export function readDeployment(file: string): Addresses {
     nodeRegistry: address("NodeRegistry"),
     inferenceEscrow: address("InferenceEscrow"),
     inferenceArbiter: address("InferenceArbiter"),
+    versionProofs: address("VersionProofs"),
     developmentTeeVerifier: optional(TEE_VERIFIERS.development),
     nitroVerifier: optional(TEE_VERIFIERS.nitro),
     dcapVerifier: optional(TEE_VERIFIERS.dcap),

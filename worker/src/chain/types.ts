@@ -1,5 +1,12 @@
 import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
 
+/** Sizes of a two-layer classifier. */
+export interface ModelShape {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly classes: number;
+}
+
 /** A block's number, hash and time (Unix seconds). */
 export interface Head {
   readonly number: number;
@@ -10,6 +17,8 @@ export interface Head {
 export interface LineState {
   readonly account: string;
   readonly modelId: bigint;
+  /** Position of the newest version. */
+  readonly newest: number;
   /** Position of the active version, and its hash. */
   readonly active: number;
   readonly activeHash: Hex;
@@ -20,6 +29,8 @@ export interface VersionState {
   readonly weightsRoot: Hex;
   readonly byteLength: bigint;
   readonly format: DeltaFormat;
+  /** Of its weights; zero for none. */
+  readonly poseidonRoot: Hex;
 }
 
 /** A channel as the chain has it; units and Unix seconds. */
@@ -60,11 +71,29 @@ export type ChallengeEvent = { readonly channel: bigint; readonly block: number 
   | { readonly kind: "answered" | "upheld" }
 );
 
+/** What a line asks of its nodes: see IVersionProofs. */
+export interface ProofPolicyState {
+  readonly circuitId: Hex;
+  /** Of 65,536. */
+  readonly auditShare: number;
+  /** Unix seconds. */
+  readonly since: bigint;
+}
+
+/** A demand for proofs of this node's work. */
+export type ProofEvent = { readonly block: number } & (
+  | { readonly kind: "receipt"; readonly receiptId: Hex; readonly challenger: string; readonly answerBy: bigint }
+  /** Demanded or opened. */
+  | { readonly kind: "audit"; readonly auditId: Hex; readonly nonce: bigint }
+);
+
 /** Reads at one block; the newest when it is not given. */
 export interface Chain {
   head(): Promise<Head>;
   line(lineId: Hex, block?: number): Promise<LineState>;
   version(lineId: Hex, version: number, block?: number): Promise<VersionState>;
+  /** Position of a version in the line of this node. Throws `WRONG_CHAIN_STATE` for a hash that is none of it. */
+  versionOf(versionHash: Hex): Promise<number>;
   anchor(modelId: bigint): Promise<ModelAnchor>;
   /** Unix seconds: 0 never, 2^40 - 1 while active. */
   payableUntil(lineId: Hex, versionHash: Hex, block?: number): Promise<bigint>;
@@ -95,4 +124,14 @@ export interface Chain {
   escrowEvents(from: number, to: number): Promise<EscrowEvent[]>;
   /** Challenges of them that were opened, answered in full, or upheld. */
   challengeEvents(from: number, to: number): Promise<ChallengeEvent[]>;
+  /** Demands of proofs of the node's receipts, and audits of its batches on the line. */
+  proofEvents(from: number, to: number): Promise<ProofEvent[]>;
+  /** What the line asks for work of a time, Unix seconds; undefined: nothing. */
+  proofPolicy(time: bigint, block?: number): Promise<ProofPolicyState | undefined>;
+  /** Seconds between a policy and its beginning. */
+  proofNotice(): Promise<bigint>;
+  /** Seconds after the newest work of a batch for which anything in it may have to be proven. */
+  proofLife(): Promise<bigint>;
+  /** Circuit of inferences of a shape, and the hash of its pinned verifying key; undefined: none is pinned. */
+  inferenceCircuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }>;
 }

@@ -90,10 +90,13 @@ export class Watcher {
     const head = await this.#chain.head();
     const at = head.number;
     const known = this.#options.versions();
-    const [line, until, keys] = await Promise.all([
+    const notice = await this.#chain.proofNotice();
+    const [line, until, keys, policy, next] = await Promise.all([
       this.#chain.line(lineId, at),
       Promise.all(known.map(async (hash) => [hash, await this.#chain.payableUntil(lineId, hash, at)] as const)),
       Promise.all(this.#options.keys().map((key) => this.#key(key, head.timestamp, at))),
+      this.#chain.proofPolicy(head.timestamp, at),
+      this.#chain.proofPolicy(head.timestamp + notice, at),
     ]);
     return {
       head,
@@ -101,6 +104,7 @@ export class Watcher {
       modelId: line.modelId,
       active: { version: line.active, hash: line.activeHash },
       payableUntil: new Map([...until, [line.activeHash, ALWAYS]]),
+      proofPolicy: { now: policy, next: next?.since === policy?.since ? undefined : next },
       keys: new Map(keys.filter((entry) => entry !== undefined)),
       readAt,
     };

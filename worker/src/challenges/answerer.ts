@@ -17,7 +17,7 @@ import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
 import type { BooksKeeper } from "../settlement/books-keeper.js";
 import type { Store } from "../store/index.js";
-import { ChallengeLog } from "./log.js";
+import { EventLog } from "./log.js";
 
 export interface AnswererParts {
   readonly freehold: Freehold;
@@ -51,21 +51,22 @@ type AnswerRecord = JobRecord & { readonly job: VoucherJob };
  */
 export class Answerer {
   readonly #parts: AnswererParts;
-  readonly #events: ChallengeLog;
-  readonly #outbox: Outbox;
+  readonly #events: EventLog<ChallengeEvent>;
+  readonly #outbox: Outbox<AnswerRecord>;
   readonly #running = new Map<bigint, Running>();
   readonly #records = new Map<string, AnswerRecord>();
 
   constructor(parts: AnswererParts) {
     this.#parts = parts;
-    this.#events = new ChallengeLog(parts.chain, parts.store.answers);
+    const read = (from: number, to: number) => parts.chain.challengeEvents(from, to);
+    this.#events = new EventLog("challenges", read, parts.store.answers);
     this.#outbox = new Outbox({
       sender: parts.sender.transactions,
       account: parts.sender.address,
       patience: Number(parts.patience),
-      save: (record) => this.#save(record as AnswerRecord),
+      save: (record) => this.#save(record),
       tell: (record, fate, { hashes }, cause) => {
-        const { channel } = (record as AnswerRecord).job.voucher;
+        const { channel } = record.job.voucher;
         const values = { channel: channel.toString(), transaction: hashes.at(-1) };
         if (cause === undefined) parts.log.info(values, `answer ${fate}`);
         else parts.log.warn({ ...values, reason: reason(cause) }, `answer ${fate}`);

@@ -3,7 +3,7 @@ import type { Hex } from "@freehold/sdk";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { isHexString, SigningKey } from "ethers";
 import { readDeployment } from "../chain/deployment.js";
-import type { WorkerConfig } from "../config.js";
+import { LOCAL_CHAINS, type WorkerConfig } from "../config.js";
 import type { TeeConfig } from "../enclave/open.js";
 import { TEE_KINDS, type TeeKind } from "../enclave/provider.js";
 import { reason, UsageError } from "../errors.js";
@@ -12,8 +12,6 @@ import { MAX_AMOUNT } from "../store/index.js";
 import { type BooksOptions, booksOf, booksOptions } from "./books.js";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
-/** Chains of development, whose blocks are final at once. */
-export const LOCAL_CHAINS = [31337n, 1337n];
 
 /** What commander makes of `serve`'s options. */
 export interface ServeOptions extends BooksOptions {
@@ -38,6 +36,8 @@ export interface ServeOptions extends BooksOptions {
   readonly collectValue?: bigint;
   readonly tower?: string;
   readonly towerDelay: bigint;
+  readonly provingKeys?: string;
+  readonly proofThreads?: number;
   readonly poll: number;
   readonly confirmations?: number;
   readonly maxViewAge?: number;
@@ -141,6 +141,18 @@ export function serveOptions(command: Command): Command {
         .argParser(amount),
     )
     .addOption(
+      optional(
+        "--proving-keys <dir>",
+        "proving keys, <circuit id>.key, for lines that ask for proofs; on local chains one is made where there is none",
+        "PROVING_KEYS",
+      ),
+    )
+    .addOption(
+      optional("--proof-threads <number>", "threads that a proof takes", "PROOF_THREADS")
+        .default(undefined, "all cores but one")
+        .argParser(integer(1, 64)),
+    )
+    .addOption(
       optional("--poll <ms>", "pause between looks at the chain", "POLL")
         .default(2_000)
         .argParser(integer(10, 600_000)),
@@ -186,6 +198,8 @@ export function configOf(options: ServeOptions): WorkerConfig {
     },
     collectValue: options.collectValue,
     tower: options.tower === undefined ? undefined : { directory: options.tower, delay: options.towerDelay },
+    provingKeys: options.provingKeys,
+    proofThreads: options.proofThreads,
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),
     maxViewAgeMs: options.maxViewAge ?? Math.max(5_000, 10 * options.poll),

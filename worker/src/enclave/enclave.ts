@@ -9,33 +9,44 @@ import {
   escrowDomain,
   exactAad,
   type Hex,
+  hashBatchStruct,
+  hashReceiptStruct,
   type KeyRelease,
   type Offer,
   type OpenedRequest,
+  type Opening,
   openRequest,
   type Receipt,
+  type ReceiptSet,
   type ReleaseBinding,
+  receiptTree,
+  recoverReceipt,
   requestHash,
   responseHash,
   type SealedResponse,
   SealingError,
+  sameHex,
   signBatch,
   signClose,
   signExactReceipt,
   signOffer,
   signReceipt,
+  signReceiptSet,
   unwrapFileKey,
   WireError,
+  ZERO_HASH,
 } from "@freehold/sdk";
-import { ZeroHash } from "ethers";
 import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
+import type { CommittedModel } from "../proofs/committed.js";
+import { decodeWitness, encodeWitness } from "../proofs/witness.js";
+import type { StoredReceipt } from "../store/index.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
 import type { AttestationRequest, EnclaveProvider, Evidence, TeeKind } from "./provider.js";
 
 /** Of a model that no circuit expresses. */
-const NO_COMMITMENT = ZeroHash as Hex;
+const NO_COMMITMENTS = { inputCommitment: ZERO_HASH, outputCommitment: ZERO_HASH };
 
 /** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
 export interface Job {
@@ -47,6 +58,8 @@ export interface Job {
   readonly lineId: Hex;
   readonly versionHash: Hex;
   readonly engine: InferenceEngine;
+  /** The same model, when what it answers can be proven. */
+  readonly committed?: CommittedModel | undefined;
   /** Units. */
   readonly price: bigint;
   /** Receipt keys whose work is payable now, newest first. */
@@ -67,6 +80,9 @@ export interface Finished {
   readonly job: Job;
   readonly receiptKey: Hex;
   readonly response: SealedResponse;
+  readonly commitments: Pick<Receipt, "inputCommitment" | "outputCommitment">;
+  /** What a proof of it needs, sealed; where the environment seals. */
+  readonly witness: Uint8Array | undefined;
 }
 
 /** A metered job: nothing in it shows input or output. */
@@ -75,10 +91,12 @@ export interface Completed {
   readonly signature: Hex;
   readonly receiptKey: Hex;
   readonly response: SealedResponse;
+  /** See {@link Finished}. */
+  readonly witness: Uint8Array | undefined;
 }
 
 /** What the enclave is told of a request that a token transfer pays for. */
-export interface ExactJob extends Omit<Job, "aad" | "requestHash" | "channel" | "price"> {
+export interface ExactJob extends Omit<Job, "aad" | "requestHash" | "channel" | "price" | "committed"> {
   readonly idempotencyKey: string;
   /** The transfer that pays, as docs/x402.md names its parts. */
   readonly payment: Pick<ExactReceipt, "payer" | "paymentNonce" | "asset" | "payTo" | "amount">;
@@ -170,18 +188,53 @@ export class Enclave {
     return signBatch(this.#generation(receiptKey).signer, this.#domain, batch);
   }
 
+  /**
+   * Commits to the receipts of a batch, so that it can be audited: with the newest key that is among `keys`. Throws `UNKNOWN_KEY`, and
+   * `DATABASE_CORRUPT` when a receipt is not what its signature says.
+   */
+  async signReceiptSet(
+    keys: readonly Hex[],
+    batch: Batch,
+    receipts: readonly StoredReceipt[],
+  ): Promise<{ set: ReceiptSet; signature: Hex }> {
+    for (const { receipt, signature, receiptKey } of receipts) {
+      if (sameHex(recoverReceipt(this.#domain, receipt, signature), receiptKey)) continue;
+      throw new WorkerError("DATABASE_CORRUPT", `receipt ${receipt.seq} of channel ${receipt.channel} was changed`);
+    }
+    const { root, count } = receiptTree(receipts.map(({ receipt }) => hashReceiptStruct(receipt)));
+    const total = receipts.reduce((sum, { receipt }) => sum + receipt.price, 0n);
+    const set = { root, count, total };
+    const generation = this.#generations.find(({ receiptKey }) => keys.includes(receiptKey));
+    if (generation === undefined) throw new WorkerError("UNKNOWN_KEY", "this enclave has no key that is registered");
+    const batchHash = hashBatchStruct(batch);
+    return { set, signature: await signReceiptSet(generation.signer, this.#domain, { batchHash, ...set }) };
+  }
+
   signClose(receiptKey: string, close: Close): Promise<Hex> {
     return signClose(this.#generation(receiptKey).signer, this.#domain, close);
+  }
+
+  /** Whether what proofs need survives a restart here. */
+  get keepsWitnesses(): boolean {
+    return this.#provider.seals;
+  }
+
+  /** What a proof of a receipt needs. Throws `UNSEAL_FAILED` for what another environment sealed. */
+  openWitness(sealed: Uint8Array, inputs: number): Omit<Opening, "hidden"> {
+    if (!this.#provider.seals) throw new WorkerError("UNSEAL_FAILED", "this environment seals nothing");
+    return decodeWitness(this.#provider.unseal(sealed), inputs);
   }
 
   /** Opens, infers, seals. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}. */
   async infer(job: Job): Promise<Finished> {
     const { generation, opened } = await this.#open(job);
-    const output = await infer(job.engine, opened.plaintext);
+    const { output, commitments, opening } = await answer(job, opened.plaintext);
     const finished = {
       job,
       receiptKey: generation.receiptKey,
       response: await opened.sealResponse(output, job.requestHash),
+      commitments,
+      witness: opening && this.#provider.seals ? this.#provider.seal(encodeWitness(opening)) : undefined,
     };
     this.#finished.add(finished);
     return finished;
@@ -193,7 +246,7 @@ export class Enclave {
    */
   async meter(finished: Finished, meter: Meter): Promise<Completed> {
     if (!this.#finished.has(finished)) throw new WorkerError("UNKNOWN_JOB", "this enclave finished no such job");
-    const { job, receiptKey, response } = finished;
+    const { job, receiptKey, response, commitments, witness } = finished;
     const receipt: Receipt = {
       node: this.#node,
       channel: job.channel,
@@ -204,12 +257,11 @@ export class Enclave {
       versionHash: job.versionHash,
       requestHash: job.requestHash,
       responseHash: responseHash(response),
-      inputCommitment: NO_COMMITMENT,
-      outputCommitment: NO_COMMITMENT,
+      ...commitments,
       workedAt: job.finishedAt(receiptKey),
     };
     const signature = await signReceipt(this.#generation(receiptKey).signer, this.#domain, receipt);
-    return { receipt, signature, receiptKey, response };
+    return { receipt, signature, receiptKey, response, witness };
   }
 
   /**
@@ -259,10 +311,25 @@ export class Enclave {
   }
 }
 
+/** The response of a job, and what its receipt says of it. */
+async function answer({ engine, committed }: Job, plaintext: Uint8Array) {
+  if (committed === undefined) {
+    return { output: await infer(engine, plaintext), commitments: NO_COMMITMENTS, opening: undefined };
+  }
+  return guarded(() => {
+    const { output, opening, ...commitments } = committed.answer(decodeInput(plaintext));
+    return { output: encodeOutput(output, opening), commitments, opening };
+  });
+}
+
+function infer(engine: InferenceEngine, plaintext: Uint8Array): Promise<Uint8Array> {
+  return guarded(async () => encodeOutput(await engine.infer(decodeInput(plaintext))));
+}
+
 /** Errors of the engine may repeat what it was asked: only their kind leaves the enclave. */
-async function infer(engine: InferenceEngine, plaintext: Uint8Array): Promise<Uint8Array> {
+async function guarded<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return encodeOutput(await engine.infer(decodeInput(plaintext)));
+    return await work();
   } catch (error) {
     if (error instanceof WireError || (error instanceof EngineError && error.code === "BAD_INPUT"))
       throw new InputError();

@@ -19,7 +19,7 @@ const INPUT_NAME = "counts";
 export class IntegerEngine implements InferenceEngine {
   readonly kind = "integer";
   readonly architecture: NgramMlpArchitecture;
-  readonly #weights: MlpWeights;
+  readonly weights: MlpWeights;
   readonly #featuriser: Featuriser;
 
   /** @throws EngineError `BAD_WEIGHTS`, `OUT_OF_BOUNDS` when some input could leave the static bounds */
@@ -27,13 +27,22 @@ export class IntegerEngine implements InferenceEngine {
     assertSizes(architecture, weights);
     assertBounds(architecture, weights);
     this.architecture = architecture;
-    this.#weights = weights;
+    this.weights = weights;
     this.#featuriser = new Featuriser(architecture.featuriser, architecture.vocabulary);
   }
 
   infer(input: unknown): Classification {
+    return this.classify(this.counts(input));
+  }
+
+  /** What the model sees of a request's input. @throws EngineError `BAD_INPUT` */
+  counts(input: unknown): ArrayLike<number> {
     const parsed = parseInput(input);
-    const counts = "text" in parsed ? this.features(parsed.text) : this.#countsOf(parsed.tensors);
+    return "text" in parsed ? this.features(parsed.text) : this.#countsOf(parsed.tensors);
+  }
+
+  /** The answer to counts. @throws EngineError `BAD_INPUT` */
+  classify(counts: ArrayLike<number>): Classification {
     const logits = this.logits(counts);
     const best = argmax(logits);
     return { label: this.architecture.labels[best] as string, class: best, logits: logits.map(String) };
@@ -51,7 +60,7 @@ export class IntegerEngine implements InferenceEngine {
    */
   logits(counts: ArrayLike<number>): number[] {
     const { inputs, hidden, classes, featuriser } = this.architecture;
-    const { hiddenWeight, hiddenBias, outputWeight, outputBias } = this.#weights;
+    const { hiddenWeight, hiddenBias, outputWeight, outputBias } = this.weights;
     if (counts.length !== inputs) {
       throw new EngineError("BAD_INPUT", `the model takes ${inputs} counts, not ${counts.length}`, { inputs });
     }

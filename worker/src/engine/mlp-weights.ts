@@ -1,4 +1,6 @@
 import {
+  type CommitmentSecrets,
+  commitmentMetadata,
   elements,
   readSafetensors,
   type Tensor,
@@ -33,8 +35,8 @@ function layout({ inputs, hidden, classes }: Sizes) {
   } as const;
 }
 
-/** The bytes of a model file: safetensors with the four tensors and no metadata. */
-export function encodeMlpWeights(sizes: Sizes, weights: MlpWeights): Uint8Array {
+/** The bytes of a model file: safetensors with the four tensors, and no metadata but what blinds its commitments. */
+export function encodeMlpWeights(sizes: Sizes, weights: MlpWeights, commitment?: CommitmentSecrets): Uint8Array {
   const shapes = layout(sizes);
   const tensors = new Map<string, Tensor>([
     ["hidden.weight", tensorOf("I8", shapes["hidden.weight"].shape, weights.hiddenWeight)],
@@ -42,7 +44,7 @@ export function encodeMlpWeights(sizes: Sizes, weights: MlpWeights): Uint8Array 
     ["output.weight", tensorOf("I8", shapes["output.weight"].shape, weights.outputWeight)],
     ["output.bias", tensorOf("I32", shapes["output.bias"].shape, weights.outputBias)],
   ]);
-  return writeSafetensors({ tensors });
+  return writeSafetensors(commitment ? { tensors, metadata: commitmentMetadata(commitment) } : { tensors });
 }
 
 /**

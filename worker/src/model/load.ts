@@ -1,9 +1,18 @@
 import { join } from "node:path";
-import { type Hex, hashModelAnchor, type ModelAnchor } from "@freehold/sdk";
-import { applyDeltas, DELTA_KINDS, type DeltaStep, readDeltaMetadata, readSafetensors } from "@freehold/sdk/weights";
+import { type Hex, hashModelAnchor, type ModelAnchor, ZERO_HASH } from "@freehold/sdk";
+import {
+  applyDeltas,
+  DELTA_KINDS,
+  type DeltaStep,
+  readCommitmentSecrets,
+  readDeltaMetadata,
+  readSafetensors,
+  WeightsError,
+} from "@freehold/sdk/weights";
 import type { Chain, VersionState } from "../chain/types.js";
 import { type InferenceEngine, loadEngine } from "../engine/index.js";
-import { OperatorError, reason } from "../errors.js";
+import { OperatorError, reason, WorkerError } from "../errors.js";
+import { CommittedModel } from "../proofs/committed.js";
 import type { FileKeys } from "./file-keys.js";
 import { readArchitecture, readWeights } from "./files.js";
 
@@ -14,6 +23,8 @@ export interface ServedVersion {
   readonly version: number;
   readonly hash: Hex;
   readonly engine: InferenceEngine;
+  /** The same model, when what it answers can be proven, or why it cannot; undefined: its owner anchored no commitment. */
+  readonly committed: CommittedModel | string | undefined;
 }
 
 /**
@@ -35,12 +46,25 @@ export async function loadVersion(
   const architecture = await readArchitecture(store, anchor.architectureHash);
   await keys.expect(versions);
   const base = await readWeights(store, { ...anchor, hash: hashModelAnchor(anchor) }, keys);
-  const weights = await effectiveWeights(store, base, anchor.weightsRoot, versions, keys);
+  const { weights, own } = await effectiveWeights(store, base, anchor.weightsRoot, versions, keys);
   try {
     const engine = await loadEngine(architecture, weights);
-    return { modelId, lineId, version: active.version, hash: active.hash, engine };
+    const committed = committedModel(versions[active.version]?.poseidonRoot ?? ZERO_HASH, engine, own);
+    return { modelId, lineId, version: active.version, hash: active.hash, engine, committed };
   } catch (cause) {
     throw new OperatorError("UNUSABLE_MODEL", `version ${active.version} cannot be run: ${reason(cause)}`, { cause });
+  }
+}
+
+/** @param own file of the version itself: its base, or its delta */
+function committedModel(root: Hex, engine: InferenceEngine, own: Uint8Array): CommittedModel | string | undefined {
+  if (root === ZERO_HASH) return undefined;
+  try {
+    return CommittedModel.open(root, engine, () => readCommitmentSecrets(own).salt);
+  } catch (error) {
+    const isUnprovable = error instanceof WorkerError && error.code === "UNPROVABLE_VERSION";
+    if (isUnprovable || error instanceof WeightsError) return error.message;
+    throw error;
   }
 }
 
@@ -70,18 +94,20 @@ async function effectiveWeights(
   baseRoot: Hex,
   versions: readonly VersionState[],
   keys: FileKeys,
-): Promise<Uint8Array> {
-  if (versions.length === 1) return base;
+): Promise<{ weights: Uint8Array; own: Uint8Array }> {
   const steps: DeltaStep[] = [];
+  let own = base;
   for (const [n, version] of versions.entries()) {
     const parent = versions[n - 1];
     if (parent === undefined) continue;
     // The first delta may also name the base by its root: both names are of the same file.
     const bases = n === 1 ? [parent.hash, baseRoot] : [parent.hash];
-    steps.push(readDelta(store, await readWeights(store, version, keys), version, bases));
+    own = await readWeights(store, version, keys);
+    steps.push(readDelta(store, own, version, bases));
   }
+  if (steps.length === 0) return { weights: base, own };
   try {
-    return applyDeltas(base, steps);
+    return { weights: applyDeltas(base, steps), own };
   } catch (cause) {
     throw new OperatorError("UNUSABLE_MODEL", `the deltas of the line cannot be applied: ${reason(cause)}`, { cause });
   }

@@ -30,6 +30,11 @@ export class ServedVersions {
     return this.#current;
   }
 
+  /** A version that is loaded. */
+  find(hash: Hex): ServedVersion | undefined {
+    return [this.#current, ...this.#superseded].find((version) => version?.hash === hash);
+  }
+
   /** Hashes of all versions whose payability matters. */
   get hashes(): readonly Hex[] {
     return [...(this.#current ? [this.#current] : []), ...this.#superseded].map(({ hash }) => hash);

@@ -4,6 +4,8 @@ import {
   escrowDomain,
   type Hex,
   type InferenceRequest,
+  type Receipt,
+  receiptIdOf,
   requestAad,
   requestHash,
 } from "@freehold/sdk";
@@ -161,10 +163,16 @@ export class InferenceService {
       lineId: version.lineId,
       versionHash: version.hash,
       engine: version.engine,
+      committed: typeof version.committed === "string" ? undefined : version.committed,
       price: this.#parts.price,
       payableKeys: this.#parts.serving.payableKeys(),
       finishedAt: (receiptKey) => this.#parts.serving.finishedAt(version, receiptKey),
     });
+  }
+
+  /** The arbiter's name of a receipt. */
+  #receiptIdOf(receipt: Receipt): Hex {
+    return receiptIdOf(this.#parts.escrow, receipt);
   }
 
   /** The durable answer; undefined when another replica took this step of the meter for another request. */
@@ -175,7 +183,7 @@ export class InferenceService {
     { meter, paidBefore }: { meter: Meter; paidBefore: bigint },
   ): Promise<string | undefined> {
     const { store, enclave } = this.#parts;
-    const { receipt, signature, receiptKey, response } = await enclave.meter(finished, meter);
+    const { receipt, signature, receiptKey, response, witness } = await enclave.meter(finished, meter);
     const body = JSON.stringify(encodeResponse({ ...response, receipt, signature }));
     try {
       await store.books.complete({
@@ -184,6 +192,7 @@ export class InferenceService {
         receiptKey,
         voucher: request.voucher,
         paidBefore,
+        witness: witness && { receiptId: this.#receiptIdOf(receipt), sealed: witness },
         idempotencyKey: identity.key,
         body,
         createdAt: BigInt(Math.floor(Date.now() / 1000)),

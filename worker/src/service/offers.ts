@@ -6,11 +6,13 @@ import type { Enclave } from "../enclave/enclave.js";
 import { Refusal } from "../http/refusal.js";
 import type { ServedVersion } from "../model/load.js";
 import type { ServedVersions } from "../model/served.js";
+import type { Provability } from "../proofs/provability.js";
 
 export interface OfferParts {
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
   readonly watcher: Watcher;
+  readonly provability: Pick<Provability, "obstacle">;
   readonly addresses: Addresses;
   readonly node: string;
   readonly price: bigint;
@@ -34,7 +36,10 @@ export class Offers {
   async current(): Promise<SignedOffer> {
     const state = this.#state();
     if (state === undefined) {
-      throw new Refusal("not-ready", "no version is loaded, or the enclave is not payable on this line: retry later");
+      throw new Refusal(
+        "not-ready",
+        "no version is loaded, the enclave is not payable on this line, or it asks for proofs that cannot be made: retry later",
+      );
     }
     const name = `${state.view.head.timestamp}/${state.version.hash}/${state.receiptKey}`;
     if (this.#last?.name !== name) this.#last = { name, offer: this.#sign(state) };
@@ -42,9 +47,10 @@ export class Offers {
   }
 
   #state(): { view: ChainView; version: ServedVersion; receiptKey: Hex; hpkePublicKey: Hex } | undefined {
-    const { enclave, versions, watcher } = this.#parts;
+    const { enclave, versions, watcher, provability } = this.#parts;
     const [view, version] = [watcher.fresh, versions.current];
     if (view === undefined || version === undefined) return undefined;
+    if (provability.obstacle(version, view) !== undefined) return undefined;
     const keys = enclave.keys.find(({ receiptKey }) => paysFor(view, version.hash, receiptKey));
     return keys && { view, version, ...keys };
   }

@@ -5,11 +5,13 @@ import type { Enclave } from "../enclave/enclave.js";
 import { Refusal } from "../http/refusal.js";
 import type { ServedVersion } from "../model/load.js";
 import type { ServedVersions } from "../model/served.js";
+import type { Provability } from "../proofs/provability.js";
 
 export interface ServingParts {
   readonly enclave: Enclave;
   readonly versions: ServedVersions;
   readonly watcher: Watcher;
+  readonly provability: Pick<Provability, "obstacle">;
   readonly lineId: Hex;
 }
 
@@ -28,12 +30,15 @@ export class Serving {
     const version = versions.current;
     if (version === undefined) throw new Refusal("not-ready", "no version is loaded yet: retry later");
     if (!sameHex(request.lineId, lineId) || !sameHex(request.versionHash, version.hash)) throw notServed(version);
+    this.#requireProvable(version);
     return version;
   }
 
   /** Chain time of work that is done now, on the version that the request named, if that is still payable. */
   finishedAt(version: ServedVersion, receiptKey: Hex): bigint {
     const view = this.view();
+    // The line may have begun to ask for proofs meanwhile.
+    this.#requireProvable(version);
     if (paysFor(view, version.hash, receiptKey)) return view.head.timestamp;
     const { current } = this.#parts.versions;
     if (current !== undefined && current.hash !== version.hash) throw notServed(current);
@@ -48,6 +53,13 @@ export class Serving {
     const keys = enclave.keys.map(({ receiptKey }) => receiptKey).filter((key) => paysFor(view, hash, key));
     if (keys.length === 0) throw new Refusal("not-ready", "the enclave is not payable on this line: retry later");
     return keys;
+  }
+
+  /** Work that cannot be proven as the line asks is not taken. */
+  #requireProvable(version: ServedVersion): void {
+    const why = this.#parts.provability.obstacle(version, this.view());
+    if (why !== undefined)
+      throw new Refusal("not-ready", `the line asks for proofs, and this node cannot make them: ${why}`);
   }
 
   /** What the chain said a moment ago. */

@@ -1,6 +1,6 @@
 import { type Batch, claimOf, type Hex, hashRows, Lane, type PlannedBatch, packPlanned } from "@freehold/sdk";
 import { inferenceEscrowAbi } from "@freehold/sdk/abis";
-import { Interface, type JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider, Transaction } from "ethers";
 import type { Chain } from "../chain/types.js";
 import type { Enclave } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
@@ -44,6 +44,14 @@ export async function signPlanned(
     metered: lane === Lane.Optimistic ? debt.accounted + pays : claimOf(debt),
   }));
   return { batch, receiptKey, claims, data: ESCROW.encodeFunctionData("settle", [batch, rows, signature]) };
+}
+
+/** The batch that a settlement's transaction carries, and its enclave's signature. */
+export function signedBatchOf(raw: Hex): { batch: Batch; signature: Hex } {
+  const [batch, rows, signature] = ESCROW.decodeFunctionData("settle", Transaction.from(raw).data);
+  const { node, lineId, versionHash, lane, nonce, lastAt } = batch as Record<keyof Batch, never>;
+  const fields = { node, lineId, versionHash, lane: Number(lane) as Lane, nonce, lastAt, rowsHash: hashRows(rows) };
+  return { batch: fields, signature };
 }
 
 /** What a batch would pay now, units. Throws the contract's refusal as ethers reports it. */

@@ -3,6 +3,7 @@ import type { ChainView } from "../chain/view.js";
 import type { Answerer } from "../challenges/answerer.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
+import type { ProofAnswerer } from "../proofs/answerer.js";
 import type { Collector } from "./collector.js";
 import type { Follower } from "./follower.js";
 import type { Settler } from "./settler.js";
@@ -12,6 +13,7 @@ export interface SettlementParts {
   lead(): Promise<boolean>;
   readonly follower: Follower;
   readonly answerer: Answerer;
+  readonly proofs: ProofAnswerer;
   readonly settler: Settler;
   readonly collector: Collector | undefined;
   readonly log: Logger;
@@ -55,18 +57,20 @@ export class Settlement {
   }
 
   async #run(view: ChainView): Promise<void> {
-    const { lead, follower, answerer, settler, collector, log } = this.#parts;
+    const { lead, follower, answerer, proofs, settler, collector, log } = this.#parts;
     const leads = await lead();
     if (leads !== this.#leads) log.info(leads ? "this replica settles" : "another replica settles");
     this.#leads = leads;
     if (!leads) {
       this.#events = undefined;
       answerer.forget();
+      proofs.forget();
       return;
     }
     // What is written down goes first: its nonce is the next one.
     const earned = await follower.follow(view);
     await answerer.turn(view).catch((error) => log.warn({ reason: reason(error) }, "answers are put off"));
+    await proofs.turn(view).catch((error) => log.warn({ reason: reason(error) }, "proofs are put off"));
     const events = this.#events;
     this.#events = [];
     try {

@@ -12,7 +12,9 @@ export interface StoredAnswer {
   readonly transactions: readonly JobTransaction[];
 }
 
-const READ_TO = "arbiter_block";
+/** Where the place in the arbiter's events is kept, by what they are about. */
+const PLACES = { challenges: "arbiter_block", proofs: "proofs_block" } as const;
+export type EventKind = keyof typeof PLACES;
 
 /** Write-ahead log of answers, and how far the arbiter's events are dealt with. */
 export class Answers {
@@ -47,16 +49,16 @@ export class Answers {
     );
   }
 
-  /** The last block whose challenges are all over; undefined before the first look. */
-  async readTo(): Promise<number | undefined> {
-    const row = await this.#db.get("SELECT value FROM meta WHERE key = ?", READ_TO);
+  /** The last block whose events of a kind are all dealt with; undefined before the first look. */
+  async readTo(kind: EventKind): Promise<number | undefined> {
+    const row = await this.#db.get("SELECT value FROM meta WHERE key = ?", PLACES[kind]);
     return row && Number(text(row, "value"));
   }
 
-  async setReadTo(block: number): Promise<void> {
+  async setReadTo(kind: EventKind, block: number): Promise<void> {
     await this.#db.run(
       "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      READ_TO,
+      PLACES[kind],
       block.toString(),
     );
   }

@@ -10,6 +10,7 @@ import {
 } from "./completion.js";
 import type { Database, SqlRow } from "./database.js";
 import { hex, integer, text } from "./rows.js";
+import { writeWitness } from "./witnesses.js";
 
 /** What a channel was metered and what was promised for it; units. */
 export interface ChannelBooks {
@@ -66,6 +67,16 @@ export class Books {
     return row && this.#receiptOf(row);
   }
 
+  /** The receipts that stand in a settlement, in an order that stays. */
+  async receiptsOf(settlement: bigint): Promise<StoredReceipt[]> {
+    const rows = await this.#db.all(
+      `SELECT r.*, v.line_id, v.version_hash FROM receipts r JOIN versions v ON v.id = r.version
+       WHERE r.settlement = ? ORDER BY r.channel, r.seq`,
+      settlement,
+    );
+    return rows.map((row) => this.#receiptOf(row));
+  }
+
   async response(channel: bigint, idempotencyKey: string): Promise<StoredResponse | undefined> {
     const row = await this.#db.get(
       "SELECT request_hash, body FROM responses WHERE channel = ? AND idempotency_key = ?",
@@ -106,6 +117,7 @@ export class Books {
       await advance(sql, completion);
       await writeReceipt(sql, completion);
       await writeResponse(sql, completion);
+      if (completion.witness !== undefined) await writeWitness(sql, completion.witness, completion.receipt);
     });
   }
 

@@ -2,6 +2,7 @@ import type { Receipt } from "@freehold/sdk";
 import { WorkerError } from "../errors.js";
 import type { Sql } from "./database.js";
 import { integer } from "./rows.js";
+import type { NewWitness } from "./witnesses.js";
 
 /** The highest voucher of a channel. */
 export interface StoredVoucher {
@@ -19,6 +20,8 @@ export interface StoredReceipt {
 /** One completed inference, as it is written down before its answer leaves. */
 export interface Completion extends StoredReceipt {
   readonly voucher: StoredVoucher;
+  /** Of a receipt with commitments, where the enclave seals. */
+  readonly witness?: NewWitness | undefined;
   /** Units that the escrow had paid on the channel when these books first met it; counts once. */
   readonly paidBefore: bigint;
   readonly idempotencyKey: string;

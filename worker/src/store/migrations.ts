@@ -153,6 +153,31 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ALTER TABLE receipts ADD COLUMN input_commitment TEXT NOT NULL DEFAULT '${ZeroHash}';
   ALTER TABLE receipts ADD COLUMN output_commitment TEXT NOT NULL DEFAULT '${ZeroHash}';
   `,
+
+  // Proofs of receipts: what they need, sealed; which batch a receipt stands in; what was made and sent.
+  (d) => `
+  CREATE TABLE witnesses (
+    receipt_id TEXT PRIMARY KEY,
+    channel ${d.integer} NOT NULL,
+    seq ${d.integer} NOT NULL,
+    sealed ${d.bytes} NOT NULL,
+    worked_at ${d.integer} NOT NULL
+  ${d.keyed};
+  CREATE INDEX witnesses_by_age ON witnesses (worked_at);
+  -- The first settlement that claimed it and was not given up: a receipt is audited in one batch only.
+  ALTER TABLE receipts ADD COLUMN settlement ${d.integer};
+  CREATE INDEX receipts_by_settlement ON receipts (settlement) WHERE settlement IS NOT NULL;
+  CREATE TABLE proof_steps (
+    id TEXT PRIMARY KEY,
+    proof TEXT,
+    result ${d.integer},
+    -- Written before they are sent.
+    transactions TEXT NOT NULL,
+    pending ${d.integer} NOT NULL,
+    created_at ${d.integer} NOT NULL
+  ${d.keyed};
+  CREATE INDEX proof_steps_pending ON proof_steps (id) WHERE pending = 1;
+  `,
 ];
 
 /** Of the first release, which knew SQLite only. */

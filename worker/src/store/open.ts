@@ -12,9 +12,11 @@ import { lockDirectory } from "./lock.js";
 import { Payments } from "./payments.js";
 import { PostgresDatabase } from "./postgres.js";
 import { PostgresLocks } from "./postgres-locks.js";
+import { ProofSteps } from "./proofs.js";
 import { SealedKeys } from "./sealed-keys.js";
 import { Settlements } from "./settlements.js";
 import { SqliteDatabase } from "./sqlite.js";
+import { Witnesses } from "./witnesses.js";
 
 /** Where the books are: one of the two. */
 export interface StoreLocation {
@@ -26,7 +28,7 @@ export interface StoreLocation {
 
 /** What a look from outside may read. */
 export interface ReadableStore
-  extends Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "close"> {
+  extends Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "witnesses" | "proofs" | "close"> {
   readonly identity: StoreIdentity;
 }
 
@@ -121,12 +123,14 @@ async function holdSoon(locks: PostgresLocks, name: string): Promise<boolean> {
 function shared(
   db: Database,
   { node }: StoreIdentity,
-): Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments"> {
+): Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "witnesses" | "proofs"> {
   return {
     books: new Books(db, node),
     debts: new Debts(db),
     settlements: new Settlements(db),
     answers: new Answers(db),
     payments: new Payments(db),
+    witnesses: new Witnesses(db),
+    proofs: new ProofSteps(db),
   };
 }

@@ -70,6 +70,7 @@ export class Settlements {
       if (written === 0) throw new WorkerError("SETTLEMENT_PENDING", "a settlement is pending already");
       const [stored] = await select(sql, PENDING);
       if (stored === undefined) throw new WorkerError("DATABASE_CORRUPT", "a settlement was not written");
+      await assign(sql, stored);
       return stored;
     });
   }
@@ -82,6 +83,11 @@ export class Settlements {
       batchNonce,
     );
     return row !== undefined;
+  }
+
+  /** The settlement whose batch was signed with a nonce of a line. */
+  async ofNonce(lineId: Hex, batchNonce: bigint): Promise<StoredSettlement | undefined> {
+    return (await select(this.#db, "WHERE v.line_id = ? AND s.batch_nonce = ?", lineId, batchNonce))[0];
   }
 
   async pending(): Promise<StoredSettlement | undefined> {
@@ -123,6 +129,33 @@ export class Settlements {
 
 const OPTIMISTIC = "optimistic";
 const PENDING = "WHERE s.status = 'pending'";
+
+/** Channels that one statement names. */
+const CHANNELS = 500;
+
+/**
+ * Writes down which receipts stand in a settlement: all that its channels owe for the version, as it claims them. Those of settlements that came
+ * to nothing are free again.
+ */
+async function assign(sql: Sql, { id, lineId, versionHash, claims, lastAt }: StoredSettlement): Promise<void> {
+  await sql.run(
+    `UPDATE receipts SET settlement = NULL WHERE state = 0 AND settlement IN
+       (SELECT id FROM settlements WHERE status IN ('dropped', 'reverted'))`,
+  );
+  for (let start = 0; start < claims.length; start += CHANNELS) {
+    const channels = claims.slice(start, start + CHANNELS).map(({ channel }) => channel);
+    await sql.run(
+      `UPDATE receipts SET settlement = ? WHERE state = 0 AND settlement IS NULL AND worked_at <= ?
+         AND version = (SELECT id FROM versions WHERE line_id = ? AND version_hash = ?)
+         AND channel IN (${channels.map(() => "?").join(", ")})`,
+      id,
+      lastAt,
+      lineId,
+      versionHash,
+      ...channels,
+    );
+  }
+}
 
 async function select(sql: Sql, which: string, ...values: SqlValue[]): Promise<StoredSettlement[]> {
   const rows = await sql.all(

@@ -2,7 +2,8 @@ import type { Deployment } from "@freehold/sdk";
 import type { JobDomain } from "@freehold/sdk/watchtower";
 import { type Command, Option } from "commander";
 import { readDeployment } from "../chain/deployment.js";
-import { amount, integer, LOCAL_CHAINS, url } from "../cli/options.js";
+import { amount, integer, url } from "../cli/options.js";
+import { LOCAL_CHAINS } from "../config.js";
 
 /** Environment variable of an option. */
 export const env = (name: string) => `FREEHOLD_WATCHTOWER_${name}`;

@@ -27,6 +27,7 @@ import {
   type SignedOffer,
   signOffer,
   signReceipt,
+  ZERO_HASH,
 } from "@freehold/sdk";
 import { id, Wallet } from "ethers";
 import { MEASUREMENT, type World } from "./world.ts";
@@ -216,8 +217,8 @@ export class TestNode {
       versionHash,
       requestHash: hash,
       responseHash: responseHash(sealed),
-      inputCommitment: id("input") as Hex,
-      outputCommitment: id("output") as Hex,
+      inputCommitment: ZERO_HASH,
+      outputCommitment: ZERO_HASH,
       workedAt: BigInt(await this.#world.networkHelpers.time.latest()),
     };
     const receipt = this.misbehaviour.receipt?.(honest) ?? honest;

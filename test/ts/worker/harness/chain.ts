@@ -35,7 +35,7 @@ export interface TestChain {
   close(): Promise<void>;
 }
 
-const MNEMONIC = "test test test test test test test test test test test junk";
+export const MNEMONIC = "test test test test test test test test test test test junk";
 /** Accounts of the mnemonic that other parts of a deployment use. */
 const RESERVED = 20;
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Hex, hashModelAnchor, lineIdOf, type ModelAnchor, NO_COMMITMENTS } from "@freehold/sdk";
+import { poseidonRoot } from "@freehold/circuits";
+import { type Hex, hashModelAnchor, lineIdOf, type ModelAnchor, NO_COMMITMENTS, SCALAR_FIELD } from "@freehold/sdk";
 import { createDense, weightsRoot } from "@freehold/sdk/weights";
 import {
   architectureHash,
@@ -8,9 +9,10 @@ import {
   encodeMlpWeights,
   type InferenceEngine,
   loadEngine,
+  type MlpWeights,
   type NgramMlpArchitecture,
 } from "@freehold/worker/engine";
-import { type HDNodeWallet, hexlify, randomBytes } from "ethers";
+import { type HDNodeWallet, hexlify, id, randomBytes, toBeHex } from "ethers";
 import { send, type TestChain } from "./chain.ts";
 
 /** Two words, two hidden units, three classes: small, and different after each delta. */
@@ -27,14 +29,20 @@ const ARCHITECTURE: NgramMlpArchitecture = {
 };
 
 /** Weights in which `seed` makes every model and every version another one. */
-function weights(seed: number, version: number): Uint8Array {
-  return encodeMlpWeights(ARCHITECTURE, {
+function valuesOf(seed: number, version: number): MlpWeights {
+  return {
     hiddenWeight: Int8Array.from([5, 0, 5, 0, 0, 5, 0, 5]),
     hiddenBias: Int32Array.from([seed, version]),
     outputWeight: Int8Array.from([0, 3, 1, 1, 3, 0]),
     outputBias: Int32Array.from([version, 0, seed % 7]),
-  });
+  };
 }
+
+/** What blinds the commitments of a version. */
+const saltOf = (seed: number, version: number) => BigInt(id(`salt ${seed} ${version}`)) % SCALAR_FIELD;
+
+/** Shape of all models here. */
+export const SHAPE = { inputs: ARCHITECTURE.inputs, hidden: ARCHITECTURE.hidden, classes: ARCHITECTURE.classes };
 
 /** A line on its own model, and the store that a node of it needs. */
 export interface TestLine {
@@ -55,7 +63,11 @@ export interface TestLine {
 let seeds = 1;
 
 /** Deploys a model and opens its owner's line, whose policy accepts the development TEE with this measurement. */
-export async function createLine(chain: TestChain, options: { measurementId: Hex; grace?: number }): Promise<TestLine> {
+export async function createLine(
+  chain: TestChain,
+  options: { measurementId: Hex; grace?: number; commitments?: "none" | "of its weights" | "of others" },
+): Promise<TestLine> {
+  const { commitments: kind = "none" } = options;
   const owner = await chain.account();
   const seed = seeds++;
   const store = join(chain.directory, `store-${seed}`);
@@ -67,15 +79,23 @@ export async function createLine(chain: TestChain, options: { measurementId: Hex
     return { root, file };
   };
 
+  const isCommitted = kind !== "none";
+  const commitmentsOf = (version: number) => {
+    if (!isCommitted) return NO_COMMITMENTS;
+    const of = valuesOf(kind === "of others" ? seed + 1 : seed, version);
+    return { ...NO_COMMITMENTS, poseidonRoot: toBeHex(poseidonRoot(SHAPE, of, saltOf(seed, version)), 32) as Hex };
+  };
+  const weights = (version: number) =>
+    encodeMlpWeights(ARCHITECTURE, valuesOf(seed, version), isCommitted ? { salt: saltOf(seed, 0) } : undefined);
   const architecture = encodeArchitecture(ARCHITECTURE);
   await writeFile(join(store, `${architectureHash(architecture)}.json`), architecture);
-  const base = weights(seed, 0);
+  const base = weights(0);
   const { root, file } = await put(base);
   const anchor: ModelAnchor = {
     weightsRoot: root,
     byteLength: BigInt(base.length),
     architectureHash: architectureHash(architecture),
-    commitments: NO_COMMITMENTS,
+    commitments: commitmentsOf(0),
   };
   const modelId = BigInt(root);
   const lineId = lineIdOf(modelId, owner.address);
@@ -97,16 +117,22 @@ export async function createLine(chain: TestChain, options: { measurementId: Hex
     async append() {
       const version = hashes.length;
       const parent = hashes[version - 1] as Hex;
-      const delta = createDense(weights(seed, version - 1), weights(seed, version), { base: parent });
+      const commitment = isCommitted ? { salt: saltOf(seed, version) } : {};
+      const delta = createDense(weights(version - 1), weights(version), { base: parent, commitment });
       const stored = await put(delta);
-      const anchored = { weightsRoot: stored.root, byteLength: delta.length, format: 0, commitments: NO_COMMITMENTS };
+      const anchored = {
+        weightsRoot: stored.root,
+        byteLength: delta.length,
+        format: 0,
+        commitments: commitmentsOf(version),
+      };
       await send(owner, chain.ledger, "append", modelId, parent, anchored, []);
       files.push(stored.file);
       hashes.push((await chain.ledger.getFunction("lineOf").staticCall(lineId)).headHash as Hex);
       return version;
     },
     activate: (version) => send(owner, chain.ledger, "activate", modelId, version),
-    engine: (version) => loadEngine(architecture, weights(seed, version)),
+    engine: (version) => loadEngine(architecture, weights(version)),
   };
 }
 

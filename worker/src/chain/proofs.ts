@@ -1,0 +1,105 @@
+import { CircuitKind, type Hex, ZERO_HASH } from "@freehold/sdk";
+import { inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
+import { readLogs } from "@freehold/sdk/watchtower";
+import { Contract, Interface, type JsonRpcProvider, type LogDescription, type Result, zeroPadValue } from "ethers";
+import type { Addresses } from "./deployment.js";
+import type { ModelShape, ProofEvent, ProofPolicyState } from "./types.js";
+
+const ARBITER = new Interface(inferenceArbiterAbi);
+const VERIFIER = new Interface(["function keyHash() view returns (bytes32)"]);
+
+/** What a worker reads of proofs. */
+export class ProofReader {
+  readonly #provider: JsonRpcProvider;
+  readonly #addresses: Addresses;
+  readonly #node: string;
+  readonly #lineId: Hex;
+  readonly #proofs: Contract;
+  readonly #arbiter: Contract;
+  readonly #escrow: Contract;
+  #notice: Promise<bigint> | undefined;
+  #life: Promise<bigint> | undefined;
+
+  constructor(provider: JsonRpcProvider, addresses: Addresses, node: string, lineId: Hex, escrow: Contract) {
+    this.#provider = provider;
+    this.#addresses = addresses;
+    this.#node = node;
+    this.#lineId = lineId;
+    this.#proofs = new Contract(addresses.versionProofs, versionProofsAbi, provider);
+    this.#arbiter = new Contract(addresses.inferenceArbiter, ARBITER, provider);
+    this.#escrow = escrow;
+  }
+
+  async policy(time: bigint, block?: number): Promise<ProofPolicyState | undefined> {
+    const at = block === undefined ? [] : [{ blockTag: block }];
+    const policy = (await this.#proofs.getFunction("policyAt").staticCall(this.#lineId, time, ...at)) as Result;
+    const circuitId = policy.circuitId as Hex;
+    if (circuitId === ZERO_HASH) return undefined;
+    return { circuitId, auditShare: Number(policy.auditShare), since: policy.since as bigint };
+  }
+
+  /** A constant, read once. */
+  notice(): Promise<bigint> {
+    this.#notice ??= (this.#proofs.getFunction("NOTICE").staticCall() as Promise<bigint>).catch((error) => {
+      this.#notice = undefined;
+      throw error;
+    });
+    return this.#notice;
+  }
+
+  life(): Promise<bigint> {
+    this.#life ??= this.#readLife().catch((error) => {
+      this.#life = undefined;
+      throw error;
+    });
+    return this.#life;
+  }
+
+  async circuit({ inputs, hidden, classes }: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+    const address = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
+    const keys = new Contract(address, proofKeysAbi, this.#provider);
+    const circuit = { kind: CircuitKind.Inference, tier: 1, version: 1, features: inputs, hidden, classes };
+    const circuitId = (await keys.getFunction("circuitIdOf").staticCall(circuit)) as Hex;
+    if (!(await keys.getFunction("isPinned").staticCall(circuitId))) return { circuitId, keyHash: undefined };
+    const verifier = new Contract(await keys.getFunction("verifierOf").staticCall(circuitId), VERIFIER, this.#provider);
+    return { circuitId, keyHash: (await verifier.getFunction("keyHash").staticCall()) as Hex };
+  }
+
+  async events(from: number, to: number): Promise<ProofEvent[]> {
+    const node = zeroPadValue(this.#node, 32);
+    const address = this.#addresses.inferenceArbiter;
+    const topic = (name: string) => ARBITER.getEvent(name)?.topicHash ?? "";
+    const audits = [topic("AuditDemanded"), topic("AuditOpened")];
+    const [receipts, batches] = await Promise.all([
+      readLogs(this.#provider, { address, topics: [topic("ProofDemanded"), node] }, Math.max(0, from), to),
+      readLogs(this.#provider, { address, topics: [audits, null, node, this.#lineId] }, Math.max(0, from), to),
+    ]);
+    return [...receipts, ...batches].flatMap((log) => {
+      const parsed = ARBITER.parseLog(log);
+      return parsed === null ? [] : this.#eventOf(parsed, log.blockNumber);
+    });
+  }
+
+  #eventOf({ name, args }: LogDescription, block: number): ProofEvent[] {
+    // One arbiter serves escrows of several tokens.
+    const isOurs = (escrow: string) => escrow === this.#addresses.inferenceEscrow;
+    if (name === "ProofDemanded") {
+      const { receiptId, challenger, answerBy } = args as unknown as Record<string, string> & { answerBy: bigint };
+      if (!isOurs(args.escrow as string)) return [];
+      return [{ kind: "receipt", receiptId: receiptId as Hex, challenger: challenger ?? "", answerBy, block }];
+    }
+    const batch = args.batch as Result;
+    if (!isOurs(batch.escrow as string)) return [];
+    return [{ kind: "audit", auditId: args.auditId as Hex, nonce: batch.nonce as bigint, block }];
+  }
+
+  async #readLife(): Promise<bigint> {
+    const [window, answer, age] = await Promise.all([
+      this.#arbiter.getFunction("PROOF_WINDOW").staticCall() as Promise<bigint>,
+      this.#arbiter.getFunction("ANSWER_PERIOD").staticCall() as Promise<bigint>,
+      this.#escrow.getFunction("MAX_BATCH_AGE").staticCall() as Promise<bigint>,
+    ]);
+    // Settled late, demanded late, opened late, proven late.
+    return age + window + 2n * answer;
+  }
+}

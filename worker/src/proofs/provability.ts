@@ -1,0 +1,47 @@
+import type { ProofPolicyState } from "../chain/types.js";
+import type { ChainView } from "../chain/view.js";
+import type { Enclave } from "../enclave/enclave.js";
+import type { Logger } from "../log.js";
+import type { ServedVersion } from "../model/load.js";
+import type { ProvingKeys } from "./keys.js";
+
+/**
+ * Whether this node can prove what it answers, as its line's policy asks. Work that it could not prove would cost it stake: it is not taken.
+ */
+export class Provability {
+  readonly #enclave: Pick<Enclave, "keepsWitnesses">;
+  readonly #keys: Pick<ProvingKeys, "missing">;
+  readonly #log: Logger;
+  #warned: string | undefined;
+
+  constructor(enclave: Pick<Enclave, "keepsWitnesses">, keys: Pick<ProvingKeys, "missing">, log: Logger) {
+    this.#enclave = enclave;
+    this.#keys = keys;
+    this.#log = log;
+  }
+
+  /** Why work on a version at the view's time must not be taken; undefined: it may be. */
+  obstacle(version: ServedVersion, view: ChainView): string | undefined {
+    return this.#why(version, view.proofPolicy.now);
+  }
+
+  /** Says once what stands in the way of the policy that holds, or is to come. */
+  follow(version: ServedVersion | undefined, { proofPolicy: { now, next } }: ChainView): void {
+    if (version === undefined) return;
+    const policy = next ?? now;
+    const why = this.#why(version, policy);
+    if (why === this.#warned) return;
+    this.#warned = why;
+    if (why === undefined || policy === undefined) return;
+    const values = { version: version.version, since: policy.since.toString(), why };
+    this.#log.error(values, "the line asks for proofs that this node cannot make: it takes no work then");
+  }
+
+  #why({ committed }: ServedVersion, policy: ProofPolicyState | undefined): string | undefined {
+    // A version without a commitment is never asked for a proof.
+    if (policy === undefined || committed === undefined) return undefined;
+    if (typeof committed === "string") return committed;
+    if (!this.#enclave.keepsWitnesses) return "this environment keeps nothing over a restart that proofs need";
+    return this.#keys.missing(policy.circuitId, committed.shape);
+  }
+}
