@@ -6,14 +6,18 @@ import { TENANTS } from "./model/accounts.ts";
 import { trainBase } from "./model/base.ts";
 import { DatasetError, loadDataset, rowsOf } from "./model/dataset.ts";
 import { FINE_TUNE, fineTune } from "./model/finetune.ts";
-import { evaluate } from "./model/model.ts";
+import { evaluate, shapeOf } from "./model/model.ts";
 import { tryAttacks } from "./story/attacks.ts";
 import type { ChainKind } from "./story/chain.ts";
 import { StoryLog } from "./story/log.ts";
 import { DAYS, liveMonth, REQUESTS } from "./story/month.ts";
-import { appendDelta, deployModel, effectiveWeights } from "./story/ownership.ts";
+import { caughtByAudit, caughtByChallenge } from "./story/cheats.ts";
+import { askForProofs } from "./story/demands.ts";
+import { makeKeys, pinKeys } from "./story/keys.ts";
+import { appendProven, deployModel, effectiveWeights } from "./story/ownership.ts";
+import { auditHonest, challengeHonest, proveRegistration, timed } from "./story/proofs.ts";
 import { writeReport } from "./story/report.ts";
-import type { StoryDetails, StoryResult } from "./story/result.ts";
+import type { Caught, StoryDetails, StoryResult } from "./story/result.ts";
 import { startNode, until } from "./story/serving.ts";
 import { noted, type Stage, setUp } from "./story/setup.ts";
 
@@ -70,6 +74,8 @@ async function tell(options: Options): Promise<number> {
   const { model: base } = trainBase(dataset, { seed: SEED, onProgress: (message) => log.step(`  ${message}`) });
   const privateRows = rowsOf(dataset, { split: ["train", "valid"], slice: "analyst" });
   const privateTest = rowsOf(dataset, { split: "test", slice: "analyst" });
+  const shape = shapeOf(base);
+  const keys = makeKeys(shape);
   const tuned = fineTune(base, privateRows, FINE_TUNE);
   log.step("base on the analyst's test headlines", percent(evaluate(base, privateTest).accuracy));
   log.step(`fine-tuned on his ${privateRows.length} private headlines`, percent(evaluate(tuned, privateTest).accuracy));
@@ -79,12 +85,13 @@ async function tell(options: Options): Promise<number> {
   try {
     const owned = await deployModel(stage, base);
     log.step("base anchored in the quant's name", short(owned.modelId.toString(16)));
+    await pinKeys(stage, shape, keys);
     const records = privateRows.map(({ text, label }) => JSON.stringify([text, label]));
-    const { version } = await appendDelta(stage, stage.actors.quant, owned, tuned, records, {
-      append: "open line and append",
-      activate: "activate",
-    });
-    log.step("private delta appended and activated", `version ${version}`);
+    const appended = await appendProven(stage, owned, { base, tuned }, records, keys);
+    log.step("private delta appended and activated", `version ${appended.version}`);
+    log.step("the delta proven, its weights unseen", timed(appended.time));
+    const registration = await proveRegistration(stage, owned, appended, { shape, weights: tuned.weights }, keys);
+    await askForProofs(stage, owned, shape);
 
     log.title("Served by a node");
     const node = await startNode(stage, owned, PRICE, REQUESTS);
@@ -96,6 +103,19 @@ async function tell(options: Options): Promise<number> {
       const day30 = await effectiveWeights(stage, owned);
       const paid = await settleUp(stage, node, month.completed);
       month.money.push({ day: DAYS, metered: month.completed * Number(PRICE), paid: Number(paid) });
+
+      log.title("Proofs on demand");
+      if (month.last === undefined) throw new Error("nothing was asked in the month");
+      const challenged = await challengeHonest(stage, month.last);
+      const audited = await auditHonest(stage, stage.actors.operator.address);
+      const cheat = { shape, base, salt: owned.secrets.salt, versionHash: appended.versionHash };
+      const caught: Caught[] = [];
+      for (const trial of [caughtByChallenge, caughtByAudit]) {
+        const found = await trial(stage, owned, node.measurementId, cheat, keys, privateTest.slice(0, 16));
+        log.step(`${found.node} served the base: ${found.how}`, found.refusal);
+        log.step("  given back, and taken from its stake", `${found.refund} ${found.toWhom}; ${found.slashed}`);
+        caught.push(found);
+      }
 
       log.title("Attacks");
       const attacks = await tryAttacks(stage, owned, node, options.chain);
@@ -114,6 +134,8 @@ async function tell(options: Options): Promise<number> {
         roots: { day1: day1.root, day30: day30.root },
         payments: { completed: month.completed, price: Number(PRICE), paid: Number(paid) },
         attacks,
+        proofs: [registration, appended.time, challenged, audited],
+        caught,
         gas: stage.gas,
         seconds: log.seconds,
       };
@@ -183,6 +205,7 @@ async function finish(log: StoryLog, options: Options, result: StoryResult, deta
     accuracy.pooledDay30 >= accuracy.pooledDay1 && "the pooled model did not get worse",
     payments.paid !== payments.completed * payments.price && "the node was not paid completed work x price",
     ...attacks.map(({ name, refused }) => !refused && `not refused: ${name}`),
+    ...result.caught.map(({ node, refusal }) => refusal !== "InferenceArbiter_InvalidProof" && `not caught: ${node}`),
   ].filter((failure): failure is string => typeof failure === "string");
   for (const failure of failures) console.error(`story: ${failure}`);
   return failures.length === 0 ? 0 : 1;

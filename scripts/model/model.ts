@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Shape } from "@freehold/circuits";
+import type { CommitmentSecrets } from "@freehold/sdk/weights";
 import {
   encodeArchitecture,
   encodeMlpWeights,
@@ -28,9 +30,17 @@ export function featuriserOf({ architecture }: Model): Featuriser {
   return new Featuriser(architecture.featuriser, architecture.vocabulary);
 }
 
-/** The bytes of the two files that a model is deployed as. */
-export function modelFiles({ architecture, weights }: Model): { architecture: Uint8Array; weights: Uint8Array } {
-  return { architecture: encodeArchitecture(architecture), weights: encodeMlpWeights(architecture, weights) };
+/** The bytes of the two files that a model is deployed as, with what blinds its commitments where it has some. */
+export function modelFiles(
+  { architecture, weights }: Model,
+  commitment?: CommitmentSecrets,
+): { architecture: Uint8Array; weights: Uint8Array } {
+  return { architecture: encodeArchitecture(architecture), weights: encodeMlpWeights(architecture, weights, commitment) };
+}
+
+/** Shape of its circuits. */
+export function shapeOf({ architecture: { inputs, hidden, classes } }: Model): Shape {
+  return { inputs, hidden, classes };
 }
 
 /** Hex SHA-256 of the model file. */

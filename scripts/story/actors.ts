@@ -15,6 +15,8 @@ export interface Actors {
   operator: Actor;
   stranger: Actor;
   rogue: Actor;
+  /** Operators who serve the base in place of the version that they name. */
+  cheats: readonly [Actor, Actor];
   tenants: Actor[];
   governance: Actor;
 }
@@ -33,6 +35,7 @@ export function actorsOf(provider: JsonRpcProvider, tenants: number): Actors {
     operator: actor("operator", 2),
     stranger: actor("stranger", 3),
     rogue: actor("rogue operator", 4),
+    cheats: [actor("the first cheat", 17), actor("the second cheat", 18)],
     tenants: Array.from({ length: tenants }, (_, i) => actor(`tenant ${i + 1}`, 5 + i)),
     // Governance of ignition/parameters/local.json.
     governance: actor("governance", 19),

@@ -11,20 +11,19 @@ import {
   signBatch,
 } from "@freehold/sdk";
 import { hashDeltaAnchor, ledgerDomain } from "@freehold/sdk/eip712";
-import { developmentProvider } from "@freehold/worker";
-import { id, Wallet } from "ethers";
-import type { Actor } from "./actors.ts";
+import { id } from "ethers";
 import type { ChainKind } from "./chain.ts";
 import type { OwnedModel } from "./ownership.ts";
 import type { Attack } from "./result.ts";
 import type { Node } from "./serving.ts";
-import { chainTime, deployTo, noted, type Stage } from "./setup.ts";
+import { type RogueEnclave, rogueEnclave } from "./rogue.ts";
+import { addressOf, chainTime, deployTo, noted, type Stage } from "./setup.ts";
 
 const DAY = 24 * 3600;
 
 /** Tries five attacks for real. Each says what refused it; one that goes through is reported as such. */
 export async function tryAttacks(stage: Stage, owned: OwnedModel, node: Node, kind: ChainKind): Promise<Attack[]> {
-  const rogue = await rogueEnclave(stage, node.measurementId);
+  const rogue = await rogueEnclave(stage, stage.actors.rogue, node.measurementId);
   return [
     await attack("a stranger appends a delta to the analyst's line", () => strangerAppends(stage, owned)),
     await attack("a node settles work on a stale version", () => staleVersionSettles(stage, owned, rogue)),
@@ -68,40 +67,6 @@ async function strangerAppends(stage: Stage, owned: OwnedModel): Promise<undefin
   const append = { account: quant.address, modelId: owned.modelId, parent, delta, deadline, signature };
   await (await freehold.deltas.appendFor(append)).wait();
   return undefined;
-}
-
-interface RogueEnclave {
-  operator: Actor;
-  receiptKey: Wallet;
-}
-
-/**
- * A second node whose enclave claims to run the pinned code. With the development TEE anybody can forge that, so all that
- * stands between it and the money is what the contracts check.
- */
-async function rogueEnclave(stage: Stage, measurementId: Hex): Promise<RogueEnclave> {
-  const operator = stage.actors.rogue;
-  const { nodes } = stage.as(operator);
-  await noted(stage, undefined, nodes.register({ endpoint: "http://127.0.0.1:1" }));
-  const { minStake } = await nodes.parameters();
-  await noted(stage, undefined, nodes.approveStake({ amount: minStake }));
-  await noted(stage, undefined, nodes.addStake({ amount: minStake }));
-
-  const receiptKey = new Wallet(id("the rogue operator's receipt key"));
-  const hpkePublicKey = id("the rogue operator's HPKE key") as Hex;
-  // The newest block's own hash is not known yet where a call is simulated on it.
-  const challengeBlock = BigInt(await stage.chain.provider.getBlockNumber()) - 1n;
-  const verifier = addressOf(stage, "DevelopmentTeeVerifier");
-  const registration = { receiptKey: receiptKey.address, hpkePublicKey, challengeBlock };
-  const binding = await nodes.bindingOf({ node: operator.address, ...registration });
-  const { evidence, aux } = await developmentProvider(measurementId).attest({
-    binding,
-    chainId: stage.as(operator).chainId,
-    verifier,
-    now: await chainTime(stage),
-  });
-  await noted(stage, "register enclave", nodes.registerEnclave({ verifier, ...registration, evidence, aux }));
-  return { operator, receiptKey };
 }
 
 async function staleVersionSettles(stage: Stage, owned: OwnedModel, rogue: RogueEnclave): Promise<undefined> {
@@ -225,10 +190,4 @@ async function developmentTeeInProduction(stage: Stage, kind: ChainKind): Promis
   await stage.chain.advance(Number(parameters.verifiersDelay) + 1);
   await (await freehold.nodes.setVerifier({ verifier, window: { from: 1n, until: 2n ** 40n - 1n } })).wait();
   return undefined;
-}
-
-function addressOf(stage: Stage, name: string): string {
-  const contract = stage.deployment.contracts[name];
-  if (contract === undefined) throw new Error(`the deployment has no ${name}`);
-  return contract.address;
 }

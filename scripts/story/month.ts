@@ -6,6 +6,7 @@ import { type Dataset, rowsOf } from "../model/dataset.ts";
 import { evaluate, type Model } from "../model/model.ts";
 import { simulatePooledHost, tenantFineTune } from "../model/pooled.ts";
 import { appendDelta, type OwnedModel } from "./ownership.ts";
+import type { SignedReceipt } from "./demands.ts";
 import type { StoryDetails } from "./result.ts";
 import type { Node } from "./serving.ts";
 import type { Stage } from "./setup.ts";
@@ -22,6 +23,8 @@ export interface Month {
   money: StoryDetails["money"];
   measuredOn: number;
   otherDeltas: number;
+  /** The newest receipt. */
+  last: SignedReceipt | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export async function liveMonth(
 ): Promise<Month> {
   const { base, tuned, dataset, seed } = models;
   const { exam, between } = plan(dataset);
-  const month: Month = { completed: 0, owned: [], pooled: [], money: [], measuredOn: exam.length, otherDeltas: 0 };
+  const month: Month = { completed: 0, owned: [], pooled: [], money: [], measuredOn: exam.length, otherDeltas: 0, last: undefined };
   const pool = simulatePooledHost({
     base: tuned,
     dataset,
@@ -104,8 +107,9 @@ async function ask(
 ): Promise<number> {
   let correct = 0;
   for (const { text, label } of headlines) {
-    const { output } = await session.request({ input: { text } });
+    const { output, receipt, signature } = await session.request({ input: { text } });
     month.completed++;
+    month.last = { receipt, signature };
     if (output.class === label) correct++;
     stage.log.progress("sealed inferences", month.completed, REQUESTS);
   }

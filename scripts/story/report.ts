@@ -52,6 +52,24 @@ ${result.attacks
   )
   .join("\n")}
 </table>
+<h2>Proofs</h2>
+<table><tr><th>proven<th>time on this machine<th>gas of its transaction</tr>
+${result.proofs
+  .map(
+    ({ what, seconds, gas }) =>
+      `<tr><td>${escapeHtml(what)}<td>${seconds.toFixed(1)} s<td>${gas.toLocaleString("en")}</tr>`,
+  )
+  .join("\n")}
+</table>
+<h2>Nodes that served the base in place of the fine-tuned version</h2>
+<table><tr><th>node<th>caught because<th>its proof was refused by<th>given back<th>taken from its stake</tr>
+${result.caught
+  .map(
+    ({ node, how, refusal, refund, toWhom, slashed }) =>
+      `<tr><td>${escapeHtml(node)}<td>${escapeHtml(how)}<td><code>${escapeHtml(refusal)}</code><td>${escapeHtml(`${refund} ${toWhom}`)}<td>${escapeHtml(slashed)}</tr>`,
+  )
+  .join("\n")}
+</table>
 <h2>Gas of whole transactions</h2>
 ${barChart({
   bars: Object.entries(result.gas).map(([name, value]) => ({ name, value })),

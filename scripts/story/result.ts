@@ -4,6 +4,8 @@ export interface StoryResult {
   roots: { day1: string; day30: string };
   payments: { completed: number; price: number; paid: number };
   attacks: Attack[];
+  proofs: ProofTime[];
+  caught: Caught[];
   /** Gas of whole transactions, by step. */
   gas: Record<string, number>;
   seconds: number;
@@ -15,6 +17,27 @@ export interface Attack {
   refused: boolean;
   /** Error of the contract or the sum that was not paid. */
   by: string;
+}
+
+/** A proof, and what it took on this machine and on the chain. */
+export interface ProofTime {
+  what: string;
+  seconds: number;
+  /** Of the transaction that shows it. */
+  gas: number;
+}
+
+/** A node that answered from another version than its receipts say. */
+export interface Caught {
+  node: string;
+  how: string;
+  /** What refused the only proof that it could make. */
+  refusal: string;
+  /** Given back, and to whom. */
+  refund: string;
+  toWhom: string;
+  /** Taken from its stake. */
+  slashed: string;
 }
 
 /** What the report shows besides the result. */

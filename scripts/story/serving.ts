@@ -7,6 +7,7 @@ import { type Hex, TcbStatus } from "@freehold/sdk";
 import { Wallet } from "ethers";
 import { run } from "../lib/process.ts";
 import { freePort } from "./chain.ts";
+import { keyFolder } from "./keys.ts";
 import type { OwnedModel } from "./ownership.ts";
 import { chainTime, noted, type Stage } from "./setup.ts";
 
@@ -114,6 +115,7 @@ export function spawnWorker(
     host: "127.0.0.1",
     port: String(port),
     tee: "development",
+    "proving-keys": keyFolder(stage),
     "settle-value": String(price * 50n),
     "settle-age": String(12 * 3600),
     poll: "50",

@@ -79,6 +79,13 @@ export async function deployTo(
   }
 }
 
+/** Address of a contract of the deployment. */
+export function addressOf(stage: Stage, name: string): string {
+  const contract = stage.deployment.contracts[name];
+  if (contract === undefined) throw new Error(`the deployment has no ${name}`);
+  return contract.address;
+}
+
 /** Seconds of the newest block. */
 export async function chainTime(stage: Stage): Promise<bigint> {
   const block = await stage.chain.provider.getBlock("latest");
@@ -99,8 +106,8 @@ export async function noted<R extends { receipt: { gasUsed: bigint } }>(
 
 async function fund(stage: Stage): Promise<void> {
   const token = stage.as(stage.actors.deployer).contract("Token");
-  const { quant, operator, rogue } = stage.actors;
-  for (const actor of [quant, operator, rogue]) {
+  const { quant, operator, rogue, cheats } = stage.actors;
+  for (const actor of [quant, operator, rogue, ...cheats]) {
     await (await token.mint(actor.address, 1_000_000_000_000n)).wait();
   }
 }

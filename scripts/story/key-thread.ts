@@ -1,0 +1,25 @@
+// Makes the development keys of the story's circuits in a thread of its own, while the story goes on.
+import { parentPort, workerData } from "node:worker_threads";
+import {
+  constraintsOf,
+  deltaCircuit,
+  developmentSetup,
+  encodeKey,
+  inferenceCircuit,
+  registerCircuit,
+  type Shape,
+} from "@freehold/circuits";
+
+const shape = workerData as Shape;
+const systems = {
+  inference: () => constraintsOf(inferenceCircuit(shape, 1)),
+  register: () => constraintsOf(registerCircuit(shape, 1)),
+  delta: () => constraintsOf(deltaCircuit(shape)),
+};
+for (const [name, system] of Object.entries(systems)) {
+  const start = performance.now();
+  const constraints = system();
+  const key = encodeKey(await developmentSetup(constraints));
+  const seconds = (performance.now() - start) / 1000;
+  parentPort?.postMessage({ name, key, constraints: constraints.constraints, seconds });
+}
