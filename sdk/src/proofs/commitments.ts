@@ -4,8 +4,8 @@ import type { Commitments } from "../eip712/versions.js";
 import type { Hex } from "../hex.js";
 import type { CommitmentSecrets } from "../weights/commitment-salt.js";
 import { withCircuits } from "./circuits.js";
-import { SCALAR_FIELD } from "./field.js";
 import { ProofError } from "./errors.js";
+import { SCALAR_FIELD } from "./field.js";
 
 /** Commitments of a version, and the secrets that open them. */
 export interface VersionCommitments {

@@ -2,20 +2,20 @@ import type { ModelWeights } from "@freehold/circuits";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Commitments, ZERO_HASH } from "../eip712/versions.js";
 import { type Hex, sameHex, toHex } from "../hex.js";
+import type { CommitmentSecrets } from "../weights/commitment-salt.js";
 import { withCircuits } from "./circuits.js";
 import { requireField, word } from "./commitments.js";
 import { ProofError } from "./errors.js";
 
-/** A model that is to be provable for as long as its anchor stands: that is, for ever. */
-export interface ProvableModel {
+/**
+ * A model that is to be provable for as long as its anchor stands: that is, for ever. With what blinds its commitments, as its file
+ * has it (`readCommitmentSecrets`).
+ */
+export interface ProvableModel extends CommitmentSecrets {
   /** Bytes of the architecture file. */
   architecture: Uint8Array;
   /** Of the version: of a delta's version, the weights after the delta. */
   weights: ModelWeights;
-  /** Of the Poseidon root. */
-  salt: bigint;
-  /** Of the Pedersen point, where there is one. */
-  blinder?: bigint;
 }
 
 /**
@@ -45,15 +45,11 @@ export async function requireProvable(
         hint: "Make them with commitmentsOf, or leave `provable` out.",
       });
     }
+    if (salt === undefined) throw unopened("Poseidon root", "salt");
     const root = word(circuits.poseidonRoot(fit.layout, weights, salt));
     if (!sameHex(root, poseidonRoot)) throw mismatch("Poseidon root", poseidonRoot, root);
     if (pedersenX === 0n && pedersenY === 0n) return;
-    if (blinder === undefined) {
-      throw new ProofError("COMMITMENT_MISMATCH", "the anchor has a Pedersen point, which nothing opens", {
-        details: { what: "Pedersen point" },
-        hint: "Give the `blinder` that it was made with.",
-      });
-    }
+    if (blinder === undefined) throw unopened("Pedersen point", "blinder");
     requireField("blinder", blinder);
     const [x, y] = await circuits.anchor(circuits.weightsElements(fit.layout, weights), blinder);
     if (x !== pedersenX || y !== pedersenY) {
@@ -67,6 +63,13 @@ export function mismatch(what: string, expected: string, actual: string): ProofE
   return new ProofError("COMMITMENT_MISMATCH", `the ${what} is ${actual}, not ${expected} as committed`, {
     details: { what, expected, actual },
     hint: "Give the weights, salts and files that the commitments were made of.",
+  });
+}
+
+function unopened(what: string, name: keyof CommitmentSecrets): ProofError {
+  return new ProofError("COMMITMENT_MISMATCH", `nothing opens the ${what}: the ${name} is missing`, {
+    details: { what, missing: name },
+    hint: `Give the ${name} that it was made with; the version's file has it.`,
   });
 }
 

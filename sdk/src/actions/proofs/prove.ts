@@ -100,7 +100,8 @@ export interface Prove {
  * @throws ProofError see `ProofErrorCode`; the signal's reason
  */
 export const prove = action([], (ctx): Prove => {
-  const bound = (params: ProveRegistration | ProveDelta | ProveInference) => {
+  const bound = async (params: ProveRegistration | ProveDelta | ProveInference) => {
+    params.signal?.throwIfAborted();
     if (params.kind === CircuitKind.Register) return proveRegistration(ctx, params);
     return params.kind === CircuitKind.Delta ? proveDelta(ctx, params) : proveInference(ctx, params);
   };

@@ -50,7 +50,6 @@ export async function makeProof<Values>(
   return withCircuits(async (circuits) => {
     const { signal, onProgress = () => {}, keyHash } = options;
     const { circuit, definition, values, expected } = statement(circuits);
-    signal?.throwIfAborted();
     onProgress(0);
     const key = options.key instanceof Uint8Array ? circuits.decodeKey(options.key) : options.key;
     const pinned = await pinnedKeyOf(ctx, circuit, keyHash);
