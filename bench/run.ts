@@ -11,6 +11,7 @@ import { measureHotPath } from "./hot-path.ts";
 import { measureNitro } from "./nitro.ts";
 import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
+import { measureProofGas } from "./proof-gas.ts";
 import { measureProofs } from "./proofs.ts";
 import { measureRegistration } from "./registration.ts";
 import { measureWeights } from "./weights.ts";
@@ -45,7 +46,8 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["tee.p384", "tee.sha384"], () => measureCrypto()],
   [["tee.nitro"], () => measureNitro()],
   [["tee.zk"], () => measureZkTee()],
-  [["zk"], () => measureProofs()],
+  [["zk.t1", "zk.cc", "zk.sgd", "zk.prover", "zk.proof"], () => measureProofs()],
+  [["zk.verify"], async () => measureProofGas(await network.create("local"))],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 

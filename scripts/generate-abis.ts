@@ -20,6 +20,7 @@ const CONTRACTS: Record<string, string> = {
   DeltaLedger: "contracts/DeltaLedger.sol",
   DevelopmentTeeVerifier: "contracts/attestation/DevelopmentTeeVerifier.sol",
   Groth16Factory: "contracts/proofs/Groth16Factory.sol",
+  Groth16Verifier: "contracts/proofs/Groth16Verifier.sol",
   InferenceArbiter: "contracts/InferenceArbiter.sol",
   InferenceEscrow: "contracts/InferenceEscrow.sol",
   ModelRegistry: "contracts/ModelRegistry.sol",

@@ -1,6 +1,5 @@
-import { type Batch, type Freehold, type Hex, hashRows, type Receipt, receiptIdOf } from "@freehold/sdk";
+import { type Batch, CircuitKind, circuitOf, type Freehold, type Hex, hashRows, type Receipt, receiptIdOf } from "@freehold/sdk";
 import type { Shape } from "@freehold/circuits";
-import { circuitOf } from "./keys.ts";
 import type { OwnedModel } from "./ownership.ts";
 import { addressOf, noted, type Stage } from "./setup.ts";
 
@@ -22,7 +21,7 @@ export interface SignedBatch {
 /** The quant asks for proofs, and waits until his policy holds. */
 export async function askForProofs(stage: Stage, owned: OwnedModel, shape: Shape): Promise<void> {
   const { proofs } = stage.as(stage.actors.quant);
-  const policy = { lineId: owned.lineId, circuit: circuitOf("inference", shape), auditShare: AUDIT_SHARE };
+  const policy = { lineId: owned.lineId, circuit: circuitOf(CircuitKind.Inference, shape), auditShare: AUDIT_SHARE };
   await noted(stage, "set proof policy", proofs.setProofPolicy(policy));
   await stage.chain.advance(Number((await proofs.parameters()).notice));
   stage.log.step("line asks for proofs", "of challenged receipts, and of one in 64 of each audited batch");

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { decodeKey, encodeVerifyingKey, type Shape, verifyingKey } from "@freehold/circuits";
-import { CircuitKind, type CircuitRef, toHex } from "@freehold/sdk";
+import { CircuitKind, circuitIdOf, circuitOf, toHex } from "@freehold/sdk";
 import { keccak256 } from "ethers";
 import { noted, type Stage } from "./setup.ts";
 
@@ -40,11 +40,6 @@ export function makeKeys(shape: Shape): StoryKeys {
   return { inference: made("inference"), register: made("register"), delta: made("delta") };
 }
 
-/** The circuit of a kind, as it is pinned. */
-export function circuitOf(name: KeyName, { inputs, hidden, classes }: Shape): CircuitRef {
-  return { kind: KINDS[name], tier: 1, version: 1, features: inputs, hidden, classes };
-}
-
 /** Deploys the verifiers of the keys and has governance pin them, behind its delay. Writes the inference key for the node. */
 export async function pinKeys(stage: Stage, shape: Shape, keys: StoryKeys): Promise<void> {
   const { governance, stranger } = stage.actors;
@@ -56,7 +51,7 @@ export async function pinKeys(stage: Stage, shape: Shape, keys: StoryKeys): Prom
     const encoded = toHex(encodeVerifyingKey(verifyingKey(decodeKey(key))));
     await (await factory.deploy(encoded)).wait();
     const verifier = await factory.verifierOf(encoded);
-    const pin = { circuit: circuitOf(name, shape), verifier, keyHash: keccak256(encoded) as `0x${string}` };
+    const pin = { circuit: circuitOf(KINDS[name], shape), verifier, keyHash: keccak256(encoded) as `0x${string}` };
     const { to, data } = await stage.as(governance).proofs.pin.prepare(pin);
     await (await manager.schedule(to, data, 0)).wait();
     pins.push(pin);
@@ -64,7 +59,7 @@ export async function pinKeys(stage: Stage, shape: Shape, keys: StoryKeys): Prom
   }
   await stage.chain.advance(Number((stage.deployment.parameters as Record<string, unknown>).provingKeysDelay) + 1);
   for (const pin of pins) await noted(stage, undefined, stage.as(governance).proofs.pin(pin));
-  const circuitId = await stage.as(governance).proofs.circuitIdOf(circuitOf("inference", shape));
+  const circuitId = circuitIdOf(circuitOf(CircuitKind.Inference, shape));
   await mkdir(keyFolder(stage), { recursive: true });
   await writeFile(join(keyFolder(stage), `${circuitId}.key`), (await keys.inference).key);
 }

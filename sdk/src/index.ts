@@ -1,6 +1,22 @@
 export { Offence, type SignedReceipt } from "./actions/arbiter/conviction.js";
 export type { Bound } from "./actions/bind.js";
+export type { Appended, AppendParameters } from "./actions/deltas/append.js";
+export type { AppendProof, RecordedProof } from "./actions/deltas/append-proof.js";
 export type { Paged, PageOptions } from "./actions/paged.js";
+export type { UpcomingVersion, VersionRef } from "./actions/proofs/ledger.js";
+export type {
+  DeltaProof,
+  InferenceProof,
+  OpenedVersion,
+  Prove,
+  ProveDelta,
+  ProveInference,
+  ProveRegistration,
+  RegistrationProof,
+} from "./actions/proofs/prove.js";
+export type { ProvingOptions } from "./actions/proofs/proving.js";
+export type { ReceiptUse } from "./actions/proofs/statements.js";
+export type { Verified, VerifyDelta, VerifyInference, VerifyRegistration } from "./actions/proofs/verify.js";
 export type { Read, ReadOptions } from "./actions/read.js";
 export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";
 export type { Write } from "./actions/write.js";

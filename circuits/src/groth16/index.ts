@@ -1,5 +1,6 @@
 export { randomScalar } from "../field.js";
 export { type BatchItem, verifyBatch } from "./batch.js";
+export { decodeVerifyingKey } from "./decode-key.js";
 export { decodeKey, encodeKey, KeyError, type ProvingKey } from "./key.js";
 export { checkContribution, contribute, type Phase2Secrets } from "./phase2.js";
 export { type G1Point, type G2Point, PointError } from "./points.js";

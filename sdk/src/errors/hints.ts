@@ -32,6 +32,8 @@ const HINTS: Readonly<Record<string, string>> = {
   InferenceArbiter_AnswerTooLow: "Show the highest voucher of the channel.",
   InferenceArbiter_BadSignature: "The channel's signer must have signed exactly this, for this channel and line.",
   InferenceArbiter_ChallengeOpen: "Wait for the open challenge to end.",
+  InferenceArbiter_InvalidProof:
+    "Look with proofs.verify, and make it anew with proofs.prove: it is bound to receipt, requester and deadline.",
   InferenceArbiter_NothingToChallenge: "Only debits of lane O beyond what was signed can be challenged.",
   InferenceEscrow_BadSignature: "Sign again: a field, the salt or the deadline differs from what was signed.",
   InferenceEscrow_BatchTimeInvalid: "A batch is settled after its last work and before MAX_BATCH_AGE has passed.",
@@ -72,6 +74,13 @@ const HINTS: Readonly<Record<string, string>> = {
     "Attest again with a block among the last 256: further back, not every chain keeps hashes.",
   NodeRegistry_UnknownNode: "Register first: nodes.register.",
   NodeRegistry_VerifierNotAccepted: "Governance does not accept this verifier now.",
+  ProofKeys_UnknownCircuit:
+    "Governance pinned no key for this circuit: name it with circuitOf, and look with proofs.isPinned.",
+  VersionProofs_AlreadyProven: "Nothing needs to be done.",
+  VersionProofs_InvalidProof:
+    "Look with proofs.verify, and make it anew with proofs.prove: it is bound to chain, line and version.",
+  VersionProofs_NotCommitted: "Commitments are anchored with a model or a delta (commitmentsOf), never afterwards.",
+  VersionProofs_WrongCircuit: "Name the circuit with circuitOf: it must be of the kind that is proven, and of tier 1.",
 };
 
 /** What to do about an error of the contracts; undefined when its message says all. */

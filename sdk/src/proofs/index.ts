@@ -1,3 +1,6 @@
+export type { ModelWeights, ProvingKey, Shape } from "@freehold/circuits";
+export { CIRCUIT_VERSION, circuitIdOf, circuitOf } from "./circuit-ref.js";
+export { commitmentsOf, type VersionCommitments } from "./commitments.js";
 export {
   DELTA_TYPES,
   deltaContext,
@@ -8,6 +11,8 @@ export {
   registrationContext,
   type VersionContext,
 } from "./contexts.js";
+export { ProofError, type ProofErrorCode } from "./errors.js";
 export { SCALAR_FIELD } from "./field.js";
+export type { ProvableModel } from "./provable.js";
 export { receiptIdOf } from "./receipt-id.js";
 export { type ReceiptTree, receiptTree } from "./receipt-tree.js";

@@ -3,9 +3,11 @@ import {
   createProver,
   decodeKey,
   decodeProof,
+  decodeVerifyingKey,
   developmentSetup,
   encodeKey,
   encodeProof,
+  encodeVerifyingKey,
   FIELD,
   KeyError,
   PointError,
@@ -60,6 +62,34 @@ describe("circuits: Groth16", () => {
     const first = encodeKey(await developmentSetup(small.system));
     expect(encodeKey(await developmentSetup(small.system))).to.deep.equal(first);
     expect(encodeKey(await developmentSetup(small.system, { seed: "another" }))).to.not.deep.equal(first);
+  });
+
+  it("reads a verifying key as chains have it, and knows a development key by its alpha, whatever its flag says", async () => {
+    const bytes = encodeVerifyingKey(vk);
+    expect(decodeVerifyingKey(bytes)).to.deep.equal(vk);
+    expect(decodeVerifyingKey(encodeVerifyingKey({ ...vk, development: false })).development).to.equal(true);
+    const secrets = { tau: 3n, alpha: 5n, beta: 7n, gamma: 11n, delta: 13n, eta: 17n };
+    const other = verifyingKey(await setupWith(system, secrets));
+    expect(decodeVerifyingKey(encodeVerifyingKey(other)).development).to.equal(false);
+  });
+
+  it("refuses bytes that are no verifying key, at every point", () => {
+    const bytes = encodeVerifyingKey(vk);
+    const refused = (some: Uint8Array) => refusal(() => decodeVerifyingKey(some));
+    for (const length of [0, 448, bytes.length - 1, bytes.length - 32]) {
+      expect(refused(bytes.subarray(0, length)), `${length} bytes`).to.be.instanceOf(VerifyingKeyError);
+    }
+    for (let at = 31; at < bytes.length; at += 32) {
+      const off = bytes.slice();
+      off[at] = (off[at] ?? 0) ^ 1;
+      expect(refused(off), `word ${at >> 5}`).to.be.instanceOf(VerifyingKeyError);
+    }
+    const infinity = bytes.slice();
+    infinity.fill(0, 0, 64);
+    expect(refused(infinity)).to.be.instanceOf(VerifyingKeyError);
+    const skipped = bytes.slice();
+    skipped.copyWithin(320, 192, 320);
+    expect(refused(skipped)).to.be.instanceOf(VerifyingKeyError);
   });
 
   it("refuses other public inputs, and inputs that are equal only modulo the order", () => {

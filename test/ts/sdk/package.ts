@@ -69,6 +69,14 @@ describe("sdk: package", () => {
     }
   });
 
+  it("loads circuits when the first proof asks for them, and not before", async () => {
+    const { files } = await imports("index.js");
+    const texts = await Promise.all([...files].map((file) => readFile(file, "utf8")));
+    const all = texts.join("\n");
+    expect(all).not.to.match(/from "@freehold\/circuits/);
+    expect(all).to.match(/\bimport\("@freehold\/circuits"\)/);
+  });
+
   it("bundles for a browser without polyfills, and without bytecode", async function () {
     const esbuild = await import("esbuild").catch(() => undefined);
     if (esbuild === undefined) {

@@ -1,6 +1,7 @@
 import { randomBytes } from "../../bytes.js";
 import type { ModelAnchor } from "../../eip712/versions.js";
 import { type Hex, toHex } from "../../hex.js";
+import { type ProvableModel, requireProvable } from "../../proofs/provable.js";
 import { call } from "../read.js";
 import { writeResolved } from "../write.js";
 
@@ -9,6 +10,8 @@ export interface CommitParameters {
   anchor: ModelAnchor;
   /** 32 secret bytes; random when not given. Keep them: `deploy` needs the same. */
   salt?: Hex;
+  /** Refuses a model that no circuit expresses under the anchor's commitments: they are written once. */
+  provable?: ProvableModel;
 }
 
 /**
@@ -18,7 +21,8 @@ export interface CommitParameters {
 export const commit = writeResolved({
   contract: "ModelRegistry",
   method: "commit",
-  async resolve({ anchor, salt = toHex(randomBytes(32)) }: CommitParameters, ctx) {
+  async resolve({ anchor, salt = toHex(randomBytes(32)), provable }: CommitParameters, ctx) {
+    if (provable !== undefined) await requireProvable(provable, anchor.commitments, anchor.architectureHash);
     const commitment = await call(ctx, "ModelRegistry", "commitmentOf", [await ctx.account(), anchor, salt]);
     return { salt, commitment: commitment as Hex };
   },

@@ -106,11 +106,12 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     await govern(
       await owner.proofs.pin.prepare({ circuit: circuitRef(kind), verifier, keyHash: keccak256(encoded) as Hex }),
     );
-    return async (values: Values) => {
+    const prove = async (values: Values) => {
       const { witness, publics } = witnessOf(circuit, values);
       const proof: Proof = await prover.prove(witness);
       return { publics, proof: toHex(encodeProof(proof)) };
     };
+    return Object.assign(prove, { key });
   };
 
   /** Has governance wait for its delay, then do what was prepared. */
@@ -251,6 +252,8 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     deltaRoot: (deltaSalt: bigint) => hex32(deltaCommitment(SHAPE, base.weights, tuned.weights, deltaSalt)),
     enclave,
     escrow,
+    /** Proving keys. */
+    keys: { inference: proveInference.key, registration: proveRegistration.key, delta: proveDelta.key },
     lineId,
     modelId,
     node,

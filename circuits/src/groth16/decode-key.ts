@@ -1,0 +1,49 @@
+import { bn254 } from "@noble/curves/bn254.js";
+import { fromG1, type G1Point, type G2Point } from "./points.js";
+import { DEVELOPMENT_SEED, seededScalar } from "./setup.js";
+import { checkVerifyingKey, type VerifyingKey, VerifyingKeyError } from "./verify.js";
+
+/** Bytes of alpha, beta, gamma and delta. */
+const HEAD = 448;
+
+let developmentAlpha: G1Point | undefined;
+
+/**
+ * The key that `encodeVerifyingKey` wrote, or that a verifier on a chain gives (`Groth16Verifier.key`). Whether it is for development
+ * is seen from its alpha, which all circuits of the development set-up have in common: nobody's flag is trusted.
+ * @param committed committed wires of the circuit (tier 2); the bytes do not say it
+ * @throws VerifyingKeyError when the length is wrong, or as `checkVerifyingKey`
+ */
+export function decodeVerifyingKey(bytes: Uint8Array, committed = 0): VerifyingKey {
+  if (bytes.length < HEAD + 64 || bytes.length % 64 !== 0) {
+    throw new VerifyingKeyError(`a verifying key has ${HEAD} bytes and 64 for each of its points, not ${bytes.length}`);
+  }
+  const word = (at: number) => {
+    let value = 0n;
+    for (const byte of bytes.subarray(at, at + 32)) value = (value << 8n) | BigInt(byte);
+    return value;
+  };
+  const g1 = (at: number): G1Point => [word(at), word(at + 32)];
+  // EIP-197: imaginary parts first.
+  const g2 = (at: number): G2Point => [
+    [word(at + 32), word(at)],
+    [word(at + 96), word(at + 64)],
+  ];
+  const alpha = g1(0);
+  const key: VerifyingKey = {
+    development: isDevelopmentAlpha(alpha),
+    committed,
+    alpha,
+    beta: g2(64),
+    gamma: g2(192),
+    delta: g2(320),
+    ic: Array.from({ length: (bytes.length - HEAD) / 64 }, (_, i) => g1(HEAD + 64 * i)),
+  };
+  checkVerifyingKey(key);
+  return key;
+}
+
+function isDevelopmentAlpha([x, y]: G1Point): boolean {
+  developmentAlpha ??= fromG1(bn254.G1.Point.BASE.multiply(seededScalar(DEVELOPMENT_SEED, "alpha")));
+  return x === developmentAlpha[0] && y === developmentAlpha[1];
+}

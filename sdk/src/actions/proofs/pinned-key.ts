@@ -1,0 +1,107 @@
+import type { VerifyingKey } from "@freehold/circuits";
+import { Interface, keccak256 } from "ethers";
+import { groth16VerifierAbi } from "../../abis/index.js";
+import type { Context } from "../../context.js";
+import { ConfigurationError, WrongChainError } from "../../errors/config.js";
+import { decoded } from "../../errors/decode.js";
+import { NetworkError } from "../../errors/transport.js";
+import { fromHex, type Hex, sameHex } from "../../hex.js";
+import { circuitIdOf, kindName } from "../../proofs/circuit-ref.js";
+import { withCircuits } from "../../proofs/circuits.js";
+import { ProofError } from "../../proofs/errors.js";
+import { withTimeout } from "../../timeout.js";
+import type { CircuitKind, CircuitRef } from "../../types.js";
+import { call } from "../read.js";
+
+/** The key that speaks for a circuit. */
+export interface PinnedKey {
+  circuitId: Hex;
+  verifier: Hex;
+  /** keccak256 of the key. */
+  keyHash: Hex;
+  key: VerifyingKey;
+}
+
+/** Chains on which keys whose secrets are public are of use; Groth16Factory takes them there too. */
+const LOCAL_CHAINS: readonly bigint[] = [31337n, 1337n];
+
+const VERIFIER = new Interface(groth16VerifierAbi);
+
+/**
+ * The key that is pinned for a circuit, with everything about it checked that can be: its hash, its points, that its secrets are not
+ * public. That its ceremony was a good one is seen from the published transcript.
+ * @param expected hash of the key, from its publisher; default: what the chain says
+ * @throws ProofError WRONG_VERIFYING_KEY, DEVELOPMENT_KEY; ContractRevertError `ProofKeys_UnknownCircuit`
+ */
+export async function pinnedKeyOf(ctx: Context, circuit: CircuitRef, expected?: Hex): Promise<PinnedKey> {
+  const circuitId = circuitIdOf(circuit);
+  const verifier = (await call(ctx, "ProofKeys", "verifierOf", [circuitId])) as Hex;
+  const [bytes, pinned] = await Promise.all([ask(ctx, verifier, "key"), ask(ctx, verifier, "keyHash")]);
+  const keyHash = keccak256(bytes) as Hex;
+  const wrong = [pinned, expected ?? pinned].find((hash) => !sameHex(hash, keyHash));
+  if (wrong !== undefined) {
+    throw new ProofError("WRONG_VERIFYING_KEY", `the verifier ${verifier} has the key ${keyHash}, not ${wrong}`, {
+      details: { verifier, circuitId, expected: wrong, actual: keyHash },
+      hint: "The chain's endpoint, or governance, shows another key than the one that was published: believe no proof under it.",
+    });
+  }
+  const key = await withCircuits(({ decodeVerifyingKey }) => decodeVerifyingKey(fromHex(bytes)));
+  if (key.development && !LOCAL_CHAINS.includes(ctx.chainId)) {
+    throw new ProofError(
+      "DEVELOPMENT_KEY",
+      `the key of circuit ${circuitId} on chain ${ctx.chainId} is for development`,
+      {
+        details: { verifier, circuitId, chainId: ctx.chainId.toString() },
+        hint: "Its secrets are public: anybody proves anything. Believe no proof under it.",
+      },
+    );
+  }
+  return { circuitId, verifier, keyHash, key };
+}
+
+/**
+ * That a proof shows a statement, by this package's own arithmetic.
+ * @throws ProofError PROOF_INVALID
+ */
+export async function requireProof(
+  { key, circuitId }: PinnedKey,
+  publics: readonly bigint[],
+  proof: Hex,
+): Promise<void> {
+  const bytes = fromHex(proof);
+  const valid = await withCircuits(({ decodeProof, verify }) => verify(key, publics, decodeProof(bytes)));
+  if (valid) return;
+  throw new ProofError("PROOF_INVALID", "the proof does not show the statement", {
+    details: { circuitId, publics: publics.map(String) },
+    hint: "It is of other weights, another version, chain, line or receipt, or for another use; or it is none.",
+  });
+}
+
+/** That a circuit states what is to be proven, in the tier that this package proves. @throws ProofError WRONG_CIRCUIT */
+export function requireKind(circuit: CircuitRef, kind: CircuitKind): void {
+  if (circuit.kind === kind && circuit.tier === 1) return;
+  const said = `${kindName(circuit.kind)} of tier ${circuit.tier}`;
+  throw new ProofError("WRONG_CIRCUIT", `the circuit is ${said}, not ${kindName(kind)} of tier 1`, {
+    details: { kind: circuit.kind, tier: circuit.tier, expected: kind },
+    hint: "Name the circuit with circuitOf.",
+  });
+}
+
+async function ask(ctx: Context, verifier: Hex, method: "key" | "keyHash"): Promise<Hex> {
+  try {
+    return await decoded("Groth16Verifier", async () => {
+      const provider = await ctx.ready();
+      const request = provider.call({ to: verifier, data: VERIFIER.encodeFunctionData(method) });
+      const returned = await withTimeout(request, ctx.timeoutMs, `Groth16Verifier.${method}`);
+      return VERIFIER.decodeFunctionResult(method, returned)[0] as Hex;
+    });
+  } catch (cause) {
+    if (cause instanceof NetworkError || cause instanceof ConfigurationError || cause instanceof WrongChainError)
+      throw cause;
+    throw new ProofError("WRONG_VERIFYING_KEY", `${verifier} does not answer as a Groth16 verifier`, {
+      details: { verifier, method },
+      hint: "The circuit is proven in another proof system, which this package does not verify.",
+      cause,
+    });
+  }
+}
