@@ -35,7 +35,10 @@ export function modelFiles(
   { architecture, weights }: Model,
   commitment?: CommitmentSecrets,
 ): { architecture: Uint8Array; weights: Uint8Array } {
-  return { architecture: encodeArchitecture(architecture), weights: encodeMlpWeights(architecture, weights, commitment) };
+  return {
+    architecture: encodeArchitecture(architecture),
+    weights: encodeMlpWeights(architecture, weights, commitment),
+  };
 }
 
 /** Shape of its circuits. */

@@ -15,8 +15,8 @@ import { id } from "ethers";
 import type { ChainKind } from "./chain.ts";
 import type { OwnedModel } from "./ownership.ts";
 import type { Attack } from "./result.ts";
-import type { Node } from "./serving.ts";
 import { type RogueEnclave, rogueEnclave } from "./rogue.ts";
+import type { Node } from "./serving.ts";
 import { addressOf, chainTime, deployTo, noted, type Stage } from "./setup.ts";
 
 const DAY = 24 * 3600;

@@ -10,9 +10,9 @@ import {
   witnessOf,
 } from "@freehold/circuits";
 import {
+  type Batch,
   CircuitKind,
   escrowDomain,
-  type Batch,
   type Hex,
   hashBatchStruct,
   hashReceiptStruct,
@@ -113,7 +113,11 @@ export async function caughtByAudit(
   const index = await arbiter.drawnIndex({ ...settled.batch, draw: 0 });
   const drawn = works[index];
   if (drawn === undefined) throw new Error(`draw 0 chose receipt ${index} of ${works.length}`);
-  const use = { requester: ZERO_ADDRESS, deadline: opened.proveBy, draw: { batch: settled.batch, path: tree.path(index) } };
+  const use = {
+    requester: ZERO_ADDRESS,
+    deadline: opened.proveBy,
+    draw: { batch: settled.batch, path: tree.path(index) },
+  };
   const refusal = await tryToProve(stage, cheat, model, keys, drawn, use);
   await stage.chain.advance(Number((await arbiter.parameters()).answerPeriod) + 1);
   const failed = await noted(stage, "fail an audit", stage.as(stage.actors.quant).arbiter.failAudit(settled.batch));

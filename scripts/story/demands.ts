@@ -1,5 +1,14 @@
-import { type Batch, CircuitKind, circuitOf, type Freehold, type Hex, hashRows, type Receipt, receiptIdOf } from "@freehold/sdk";
 import type { Shape } from "@freehold/circuits";
+import {
+  type Batch,
+  CircuitKind,
+  circuitOf,
+  type Freehold,
+  type Hex,
+  hashRows,
+  type Receipt,
+  receiptIdOf,
+} from "@freehold/sdk";
 import type { OwnedModel } from "./ownership.ts";
 import { addressOf, noted, type Stage } from "./setup.ts";
 

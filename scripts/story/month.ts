@@ -5,8 +5,8 @@ import type { Headline } from "../model/csv.ts";
 import { type Dataset, rowsOf } from "../model/dataset.ts";
 import { evaluate, type Model } from "../model/model.ts";
 import { simulatePooledHost, tenantFineTune } from "../model/pooled.ts";
-import { appendDelta, type OwnedModel } from "./ownership.ts";
 import type { SignedReceipt } from "./demands.ts";
+import { appendDelta, type OwnedModel } from "./ownership.ts";
 import type { StoryDetails } from "./result.ts";
 import type { Node } from "./serving.ts";
 import type { Stage } from "./setup.ts";
@@ -39,7 +39,15 @@ export async function liveMonth(
 ): Promise<Month> {
   const { base, tuned, dataset, seed } = models;
   const { exam, between } = plan(dataset);
-  const month: Month = { completed: 0, owned: [], pooled: [], money: [], measuredOn: exam.length, otherDeltas: 0, last: undefined };
+  const month: Month = {
+    completed: 0,
+    owned: [],
+    pooled: [],
+    money: [],
+    measuredOn: exam.length,
+    otherDeltas: 0,
+    last: undefined,
+  };
   const pool = simulatePooledHost({
     base: tuned,
     dataset,

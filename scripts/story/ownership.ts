@@ -126,11 +126,7 @@ async function prepareDelta(
 ) {
   const freehold = stage.as(actor);
   const committed = freehold.datasets.buildCommitment(records);
-  const { datasetId } = await noted(
-    stage,
-    commitment && "commit dataset",
-    freehold.datasets.commitDataset(committed),
-  );
+  const { datasetId } = await noted(stage, commitment && "commit dataset", freehold.datasets.commitDataset(committed));
   const lineId = await freehold.deltas.lineIdOf({ modelId: owned.modelId, account: actor.address });
   const { parent, weights } = await head(stage, lineId, owned);
   // A delta changes tensors alone: the effective weights keep the metadata of the base's file.

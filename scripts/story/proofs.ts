@@ -71,7 +71,10 @@ export async function auditHonest(stage: Stage, node: string): Promise<ProofTime
   stage.gas["open an audit"] = Number(openReceipt?.gasUsed ?? 0n);
   stage.gas["prove a draw"] = gas;
   const what = `audit of a batch: ${draws} of ${count} receipts drawn`;
-  stage.log.step("an honest node's batch is audited", `${draws} of ${count} drawn and proven, ${timed({ seconds, gas })} each`);
+  stage.log.step(
+    "an honest node's batch is audited",
+    `${draws} of ${count} drawn and proven, ${timed({ seconds, gas })} each`,
+  );
   return { what: `${what}, from demand to the last proof`, seconds, gas };
 }
 

@@ -5,7 +5,9 @@ import { Lane } from "@freehold/sdk";
 import { encodeJob, type Job } from "@freehold/sdk/watchtower";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
+import { towerProgram } from "../../../worker/dist/watchtower/program.js";
 import { openTowerStore } from "../../../worker/dist/watchtower/store.js";
+import { runHere } from "../utils/here.ts";
 import { until } from "../worker/harness/wait.ts";
 import { run, TowerProcess } from "./harness/process.ts";
 import { createBook, type Scene, startScene, type TestBook, type TestChannel, wordOf } from "./harness/scene.ts";
@@ -144,7 +146,7 @@ describe("watchtower: command line", () => {
       [["list"], /--data/],
     ];
     for (const [list_, pattern, environment = key] of cases) {
-      const { code, stderr } = await run(list_, environment);
+      const { code, stderr } = await runHere(towerProgram(), list_, environment);
       expect(stderr.trimEnd().split("\n"), stderr).to.have.length(1);
       expect(stderr).to.match(pattern);
       expect(code, stderr).to.equal(2);

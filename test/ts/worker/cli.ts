@@ -5,7 +5,9 @@ import { fromHex } from "@freehold/sdk";
 import { measureQuote, nitroMeasurementId } from "@freehold/sdk/attestation";
 import { measureCode } from "@freehold/worker";
 import { expect } from "chai";
+import { workerProgram } from "../../../worker/dist/cli/worker.js";
 import { readNitroDocument } from "../../../worker/dist/enclave/nitro/document.js";
+import { runHere } from "../utils/here.ts";
 import { genuine } from "../utils/vectors.ts";
 import { sharedChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
@@ -25,7 +27,14 @@ describe("worker: command line", () => {
   before(() => {
     directory = mkdtempSync(join(tmpdir(), "freehold-cli-"));
     deployment = join(directory, "31337.json");
-    const names = ["ModelRegistry", "DeltaLedger", "NodeRegistry", "InferenceEscrow", "InferenceArbiter"];
+    const names = [
+      "ModelRegistry",
+      "DeltaLedger",
+      "NodeRegistry",
+      "InferenceEscrow",
+      "InferenceArbiter",
+      "VersionProofs",
+    ];
     const hash = `0x${"33".repeat(32)}`;
     const contract = { address: `0x${"11".repeat(20)}`, deployBlock: 1, transactionHash: hash, codeHash: hash };
     const contracts = Object.fromEntries(names.map((name) => [name, contract]));
@@ -49,7 +58,7 @@ describe("worker: command line", () => {
     message: RegExp,
     environment: NodeJS.ProcessEnv = { FREEHOLD_WORKER_KEY: KEY },
   ) => {
-    const { code, stderr } = await run(args, environment);
+    const { code, stderr } = await runHere(workerProgram(), args, environment);
     expect(stderr.trimEnd().split("\n"), "one line").to.have.length(1);
     expect(stderr).to.match(message);
     expect(code).to.equal(2);
@@ -58,22 +67,23 @@ describe("worker: command line", () => {
   it("refuses bad arguments in one line, with exit code 2", async () => {
     const broken = join(directory, "broken.json");
     writeFileSync(broken, "{}");
-    await Promise.all([
-      refuses(without("--rpc"), /--rpc/),
-      refuses([...without("--line"), "--line", "0x12"], /--line.*64 hex digits/),
-      refuses([...valid, "--price", "-1"], /--price.*whole number above 0/),
-      refuses([...valid, "--port", "70000"], /--port.*0 to 65535/),
-      refuses([...valid, "--tee", "sgx"], /--tee.*development, nitro, tdx, dstack/),
-      refuses([...valid, "--nothing"], /unknown option '--nothing'/),
-      refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/),
-      refuses([...valid, "--deployment", broken], /cannot be read.*schemaVersion/),
-      refuses(["nothing"], /unknown command/),
-      refuses([...valid, "--replica", "A b"], /--replica.*lower-case/),
-      refuses(without("--data"), /no books: pass --data or --database/),
-      refuses(["status"], /no books: pass --data or --database/),
-      refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {}),
-      refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {}),
-    ]);
+    // The command itself, once; the others in this process.
+    const { code } = await run(without("--rpc"), { FREEHOLD_WORKER_KEY: KEY });
+    expect(code).to.equal(2);
+    await refuses(without("--rpc"), /--rpc/);
+    await refuses([...without("--line"), "--line", "0x12"], /--line.*64 hex digits/);
+    await refuses([...valid, "--price", "-1"], /--price.*whole number above 0/);
+    await refuses([...valid, "--port", "70000"], /--port.*0 to 65535/);
+    await refuses([...valid, "--tee", "sgx"], /--tee.*development, nitro, tdx, dstack/);
+    await refuses([...valid, "--nothing"], /unknown option '--nothing'/);
+    await refuses([...valid, "--deployment", join(directory, "none.json")], /cannot be read.*ENOENT/);
+    await refuses([...valid, "--deployment", broken], /cannot be read.*schemaVersion/);
+    await refuses(["nothing"], /unknown command/);
+    await refuses([...valid, "--replica", "A b"], /--replica.*lower-case/);
+    await refuses(without("--data"), /no books: pass --data or --database/);
+    await refuses(["status"], /no books: pass --data or --database/);
+    await refuses(valid, /no operator key: set FREEHOLD_WORKER_KEY or pass --key-file/, {});
+    await refuses([...valid, "--key-file", join(directory, "none.key")], /--key-file.*cannot be read/, {});
   });
 
   it("does not serve without the environment that it was told to serve from", async () => {
@@ -152,16 +162,15 @@ describe("worker: command line", () => {
       ],
       ["zeros", new Uint8Array(5_000), 2, /is nothing that can be measured/],
     ];
-    await Promise.all(
-      cases.map(async ([name, content, exit, message]) => {
-        const file = join(directory, `measured-${name}`);
-        writeFileSync(file, content);
-        const { code, stdout, stderr } = await run(["measure", "--of", file]);
-        expect(stdout + stderr, name).to.match(message);
-        expect(code, name).to.equal(exit);
-      }),
-    );
-    expect((await run(["measure", "--of", join(directory, "not-there")])).stderr).to.match(/cannot be read.*ENOENT/);
+    const measure = (file: string) => runHere(workerProgram(), ["measure", "--of", file]);
+    for (const [name, content, exit, message] of cases) {
+      const file = join(directory, `measured-${name}`);
+      writeFileSync(file, content);
+      const { code, stdout, stderr } = await measure(file);
+      expect(stdout + stderr, name).to.match(message);
+      expect(code, name).to.equal(exit);
+    }
+    expect((await measure(join(directory, "not-there"))).stderr).to.match(/cannot be read.*ENOENT/);
   });
 
   it("says where a database is missing", async () => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { network } from "hardhat";
-import { runProgram } from "../../../worker/dist/cli/program.js";
 import { keeperProgram } from "../../../worker/dist/keeper/program.js";
 import { type Key, makeChain, makeCrl, publishedAt, type TestChain } from "../attestation/utils/authority.ts";
 import { type Dcap, deployDcap, type FrozenChain } from "../attestation/utils/dcap.ts";
@@ -13,29 +12,13 @@ import { deployNitro, type Nitro } from "../attestation/utils/nitro.ts";
 import { PATHS, type Publisher, publisher, publishIntel, signedAnswer } from "../attestation/utils/publisher.ts";
 import { pemOf, quoteOf, signBody, tcbInfoText } from "../attestation/utils/synthetic.ts";
 import { CommandProcess, commandOf, runCommand } from "../utils/command.ts";
+import { runHere } from "../utils/here.ts";
 
 const MAIN = commandOf("keeper/main.js");
 const FMSPC = PLATFORM.fmspc.toString("hex");
 const DAY = 86_400;
 const wallet = Wallet.createRandom();
 const KEY = { FREEHOLD_KEEPER_KEY: wallet.privateKey };
-
-/** The command in this process, which is quicker; its errors only. */
-async function runHere(args: readonly string[], environment: NodeJS.ProcessEnv) {
-  const { write } = process.stderr;
-  let stderr = "";
-  process.stderr.write = (chunk: string | Uint8Array) => {
-    stderr += String(chunk);
-    return true;
-  };
-  Object.assign(process.env, environment);
-  try {
-    return { code: await runProgram(keeperProgram(), args), stderr };
-  } finally {
-    process.stderr.write = write;
-    for (const name of Object.keys(environment)) delete process.env[name];
-  }
-}
 
 describe("worker: the keeper's command line", function () {
   this.timeout(60_000);
@@ -126,7 +109,7 @@ describe("worker: the keeper's command line", function () {
 
   it("refuses wrong arguments in one line, with exit code 2, and repeats no key", async () => {
     const refuses = async (args: readonly string[], message: RegExp, environment: NodeJS.ProcessEnv = KEY) => {
-      const { code, stderr } = await runHere(args, environment);
+      const { code, stderr } = await runHere(keeperProgram(), args, environment);
       expect(stderr.trimEnd().split("\n"), stderr).to.have.length(1);
       expect(stderr).to.match(message);
       expect(code, stderr).to.equal(2);

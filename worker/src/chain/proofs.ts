@@ -1,4 +1,4 @@
-import { CircuitKind, type Hex, ZERO_HASH } from "@freehold/sdk";
+import { CircuitKind, circuitIdOf, circuitOf, type Hex, ZERO_HASH } from "@freehold/sdk";
 import { inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
 import { readLogs } from "@freehold/sdk/watchtower";
 import { Contract, Interface, type JsonRpcProvider, type LogDescription, type Result, zeroPadValue } from "ethers";
@@ -55,11 +55,10 @@ export class ProofReader {
     return this.#life;
   }
 
-  async circuit({ inputs, hidden, classes }: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+  async circuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
     const address = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
     const keys = new Contract(address, proofKeysAbi, this.#provider);
-    const circuit = { kind: CircuitKind.Inference, tier: 1, version: 1, features: inputs, hidden, classes };
-    const circuitId = (await keys.getFunction("circuitIdOf").staticCall(circuit)) as Hex;
+    const circuitId = circuitIdOf(circuitOf(CircuitKind.Inference, shape));
     if (!(await keys.getFunction("isPinned").staticCall(circuitId))) return { circuitId, keyHash: undefined };
     const verifier = new Contract(await keys.getFunction("verifierOf").staticCall(circuitId), VERIFIER, this.#provider);
     return { circuitId, keyHash: (await verifier.getFunction("keyHash").staticCall()) as Hex };
