@@ -26,13 +26,13 @@ describe("npm start", () => {
     return { code, output };
   }
 
-  it("tells the story: 83 % stays 83 %, the node is paid to the unit, five attacks are refused", async function () {
+  it("tells the story: 83 % stays 83 %, the node is paid to the unit, five attacks are refused, two cheats are caught", async function () {
     this.timeout(300_000);
     const json = join(folder, "result.json");
     const { code, output } = await start("--json", json);
     expect(code, output).to.equal(0);
 
-    const { accuracy, roots, payments, attacks } = JSON.parse(await readFile(json, "utf8")) as StoryResult;
+    const { accuracy, roots, payments, attacks, proofs, caught } = JSON.parse(await readFile(json, "utf8")) as StoryResult;
     expect(accuracy.ownedDay30).to.equal(accuracy.ownedDay1);
     expect(accuracy.ownedDay1).to.be.greaterThan(0.8);
     expect(accuracy.pooledDay1).to.equal(accuracy.ownedDay1);
@@ -49,6 +49,17 @@ describe("npm start", () => {
       "Locks_Locked",
       "NodeRegistry_DevelopmentTee",
     ]);
+    expect(proofs).to.have.length(4);
+    for (const { what, seconds, gas } of proofs) {
+      expect(seconds, what).to.be.greaterThan(0);
+      expect(gas, what).to.be.greaterThan(250_000);
+    }
+    // Both served the base, and had no proof but one of the base.
+    expect(caught.map(({ refusal }) => refusal)).to.deep.equal(Array(2).fill("InferenceArbiter_InvalidProof"));
+    for (const { refund, slashed } of caught) {
+      expect(Number.parseFloat(refund), refund).to.be.greaterThan(0);
+      expect(Number.parseFloat(slashed), slashed).to.be.greaterThan(0);
+    }
     const report = await readFile(join(folder, "out/story.html"), "utf8");
     expect(report).to.include(roots.day30).and.to.not.include("NOT refused");
   });
