@@ -16,7 +16,7 @@ import { type Probed, probeAll } from "./utils/probe.ts";
 import { NOW } from "./utils/scenario.ts";
 import { identityText, quoteOf, tcbInfoText } from "./utils/synthetic.ts";
 
-const RUNS = process.env.FREEHOLD_NIGHTLY === "1" ? 20_000 : 1_500;
+const RUNS = process.env.FREEHOLD_NIGHTLY === "1" ? 20_000 : 600;
 const SEED = Number(process.env.FREEHOLD_SEED ?? 20260101);
 
 /** Texts that a careless reader of JSON takes for something else. */

@@ -8,7 +8,7 @@ import { type BookState, type Prediction, predict } from "./utils/settle-model.t
 import { createWorld } from "./utils/world.ts";
 
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
-const CASES = NIGHTLY ? 50_000 : 2_000;
+const CASES = NIGHTLY ? 50_000 : 600;
 /** Cases of one eth_call. */
 const CHUNK = 20;
 const MAX_DEPOSIT = 2n ** 56n - 1n;
