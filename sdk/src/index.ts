@@ -3,6 +3,7 @@ export type { Bound } from "./actions/bind.js";
 export type { Appended, AppendParameters } from "./actions/deltas/append.js";
 export type { AppendProof, RecordedProof } from "./actions/deltas/append-proof.js";
 export type { Paged, PageOptions } from "./actions/paged.js";
+export type { KnownVersion } from "./actions/proofs/known-version.js";
 export type { UpcomingVersion, VersionRef } from "./actions/proofs/ledger.js";
 export type {
   DeltaProof,

@@ -101,7 +101,7 @@ describe("proofs: models that are to be provable", function () {
       modelId = (await (await owner.models.deploy({ ...good, salt })).wait()).modelId;
     });
 
-    /** Code, reason or what; of a commit, a deployment and an append alike. */
+    /** Code, reason or what; of a commit, a deployment, an append and what is signed for one alike. */
     async function refusals(change: { anchor?: Partial<ModelAnchor>; provable?: Partial<ProvableModel> }) {
       const anchor = { ...good.anchor, ...change.anchor };
       const provable = { ...good.provable, ...change.provable } as ProvableModel;
@@ -111,7 +111,12 @@ describe("proofs: models that are to be provable", function () {
         () => owner.models.commit({ anchor, provable }),
         () => owner.models.deploy({ anchor, provable, salt: id("salt") as Hex }),
         // The model's own architecture is anchored: another one is refused as such.
-        ...(change.anchor?.architectureHash ? [] : [() => owner.deltas.append({ modelId, delta, provable })]),
+        ...(change.anchor?.architectureHash
+          ? []
+          : [
+              () => owner.deltas.append({ modelId, delta, provable }),
+              () => owner.deltas.signAppend({ modelId, delta, provable, deadline: 2n ** 40n }),
+            ]),
       ];
       const before = await world.signers.owner.getNonce();
       const said = new Set<string>();

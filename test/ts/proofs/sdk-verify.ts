@@ -6,6 +6,7 @@ import {
   type DeltaProof,
   type Hex,
   type InferenceProof,
+  interfaceOf,
   type RegistrationProof,
   SCALAR_FIELD,
   toHex,
@@ -14,9 +15,9 @@ import {
   type VerifyRegistration,
 } from "@freehold/sdk";
 import { expect } from "chai";
-import { getBytes, id, keccak256 } from "ethers";
+import { getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
-import { lyingEndpoint, VERIFIER } from "./utils/endpoint.ts";
+import { type Lies, lyingEndpoint, VERIFIER } from "./utils/endpoint.ts";
 import { concat, type HexString, slice } from "./utils/hex.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
 import { createStage, SHAPE, type Stage } from "./utils/stage.ts";
@@ -55,9 +56,9 @@ describe("proofs: verified by the SDK", function () {
   const verify = (params: Verifiable, client = stage.world.stranger) => client.proofs.verify(params);
   const codeOf = async (params: Verifiable, client = stage.world.stranger) =>
     (await proofErrorOf(verify(params, client))).code;
-  /** A client whose endpoint answers for verifiers as it likes. */
-  const misled = (answers: Record<string, unknown>, chainId = 31337n) => {
-    const { endpoint, asked } = lyingEndpoint(stage.world.ethers.provider, answers, chainId);
+  /** A client whose endpoint answers for verifiers, or another contract, as it likes. */
+  const misled = (lies: Lies, { chainId = 31337n, contract = VERIFIER } = {}) => {
+    const { endpoint, asked } = lyingEndpoint(stage.world.ethers.provider, lies, { chainId, contract });
     const deployment = { ...stage.world.deployment, chainId: chainId.toString() };
     return { client: createFreehold({ provider: endpoint, chainId, deployment }), asked };
   };
@@ -160,6 +161,51 @@ describe("proofs: verified by the SDK", function () {
     await verify({ ...registration, keyHash: published });
   });
 
+  it("an endpoint that lies about a version is found out by whoever knows its hash: root, parent's root, model, line", async () => {
+    const { versionHash, base, lineId } = stage;
+    const known = { versionHash };
+    const contract = interfaceOf("DeltaLedger");
+    await verify({ ...registration, known });
+    await verify({ ...delta, known });
+    await verify({ ...inference, known });
+    const codes = async (lies: Lies, which: Verifiable[]) => {
+      const { client } = misled(lies, { contract });
+      return Promise.all(which.map((params) => codeOf({ ...params, known }, client)));
+    };
+    type Said = Record<string, unknown> & { commitments: Record<string, unknown> };
+    const lieAbout = (version: bigint, change: (said: Said) => Said) => ({
+      versionOf: (said: Said, [, asked]: [string, bigint]) => (asked === version ? change(said) : said),
+    });
+    const otherRoot = (said: Said) => ({ ...said, commitments: { ...said.commitments, poseidonRoot: id("root") } });
+    expect(await codes(lieAbout(1n, otherRoot), [registration, delta, inference])).to.deep.equal(
+      Array(3).fill("WRONG_VERSION"),
+    );
+    // The base's hash is checked for a delta alone: nothing else is said of it.
+    expect(await codes(lieAbout(0n, otherRoot), [delta])).to.deep.equal(["WRONG_VERSION"]);
+    const otherHash = (said: Said) => ({ ...said, hash: id("hash") });
+    expect(await codes(lieAbout(0n, otherHash), [registration, delta])).to.deep.equal(Array(2).fill("WRONG_VERSION"));
+    const model = { lineOf: (said: Said) => ({ ...said, modelId: 7n }) };
+    expect(await codes(model, [registration, delta, inference])).to.deep.equal(Array(3).fill("WRONG_VERSION"));
+    // Without the hash the lie is believed: a registration of the old weights passes for the new version's.
+    const old = await stage.proveRegistration({
+      ...base,
+      context: await stage.world.stranger.proofs.registrationContextOf({ lineId, versionHash }),
+    });
+    const { client } = misled(
+      lieAbout(1n, (said) => ({
+        ...said,
+        commitments: { ...said.commitments, poseidonRoot: toBeHex(old.publics[0] ?? 0n, 32) },
+      })),
+      { contract },
+    );
+    await verify({ ...registration, proof: old.proof }, client);
+    expect(await codeOf({ ...registration, proof: old.proof, known }, client)).to.equal("WRONG_VERSION");
+    expect(await codeOf({ ...registration, known: { versionHash: stage.baseHash } })).to.equal("WRONG_VERSION");
+    expect(await codeOf({ ...registration, known: { versionHash, datasets: [id("x") as Hex] } })).to.equal(
+      "WRONG_VERSION",
+    );
+  });
+
   it("a key whose second phase was skipped is refused, for A = alpha, B = beta, C = -vk_x passes it", async () => {
     const skipped = new Trapdoor(2, "skipped", false).key;
     const { client } = misled({ key: skipped, keyHash: keccak256(skipped) });
@@ -177,7 +223,7 @@ describe("proofs: verified by the SDK", function () {
   });
 
   it("development keys count on local chains alone: their secrets are public", async () => {
-    const { client } = misled({}, 5n);
+    const { client } = misled({}, { chainId: 5n });
     expect(await codeOf(registration, client)).to.equal("DEVELOPMENT_KEY");
   });
 });

@@ -62,7 +62,7 @@ export async function recordProof(
     return { circuitId, deltaRoot, hash: sent.hash };
   } catch (cause) {
     // Whoever saw the proof in the mempool may bring it: it shows the same.
-    if (isProven(cause) && sameHex(await deltaOf(ctx)({ versionHash }), deltaRoot)) {
+    if (isProven(cause) && (await isRecorded(ctx, versionHash, deltaRoot))) {
       return { circuitId, deltaRoot, hash: undefined };
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -80,4 +80,11 @@ export async function recordProof(
 
 function isProven(error: unknown): boolean {
   return error instanceof ContractRevertError && error.errorName === "VersionProofs_AlreadyProven";
+}
+
+async function isRecorded(ctx: Context, versionHash: Hex, deltaRoot: Hex): Promise<boolean> {
+  return deltaOf(ctx)({ versionHash }).then(
+    (recorded) => sameHex(recorded, deltaRoot),
+    () => false,
+  );
 }

@@ -42,10 +42,7 @@ const appendAlone = writeResolved({
   contract: "DeltaLedger",
   method: "append",
   async resolve({ modelId, delta, datasets = [], parent, provable, proof }: AppendParameters, ctx) {
-    if (provable !== undefined) {
-      const { architectureHash } = await call(ctx, "ModelRegistry", "anchorOf", [modelId]);
-      await requireProvable(provable, delta.commitments, architectureHash as Hex);
-    }
+    if (provable !== undefined) await requireProvableDelta(ctx, modelId, delta, provable);
     if (proof !== undefined) {
       const upcoming = { modelId, delta, datasets, ...(parent === undefined ? {} : { parent }) };
       const version = await requireAppendProof(ctx, await ctx.account(), upcoming, proof);
@@ -80,6 +77,17 @@ export const append = action(appendAlone.covers, (ctx) => {
   };
   return Object.assign(write, { simulate, prepare, estimateGas }) as typeof bound;
 });
+
+/** {@link requireProvable} of a version that a delta makes of a model. */
+export async function requireProvableDelta(
+  ctx: Context,
+  modelId: bigint,
+  { commitments }: Delta,
+  provable: ProvableModel,
+): Promise<void> {
+  const { architectureHash } = await call(ctx, "ModelRegistry", "anchorOf", [modelId]);
+  await requireProvable(provable, commitments, architectureHash as Hex);
+}
 
 /** Waits for the append, sends its proof, waits for that; a proof that failed is sent again by the next call. */
 function waitForBoth(ctx: Context, sent: Sent<Appended>, proof: AppendProof, overrides: Overrides) {

@@ -1,11 +1,13 @@
 import type { Context } from "../../context.js";
 import { type Delta, hashDeltaAnchor, lineIdOf, versionHash, ZERO_HASH } from "../../eip712/versions.js";
 import { ContractRevertError } from "../../errors/revert.js";
-import type { Hex } from "../../hex.js";
+import { type Hex, sameHex } from "../../hex.js";
 import type { VersionContext } from "../../proofs/contexts.js";
 import { ProofError } from "../../proofs/errors.js";
 import type { Line } from "../../types.js";
+import { versionOf } from "../deltas/version-of.js";
 import { call } from "../read.js";
+import { type KnownVersion, requireKnown } from "./known-version.js";
 
 /** Names a version of a line. */
 export interface VersionRef {
@@ -38,18 +40,41 @@ export interface UpcomingVersion {
   parent?: Hex;
 }
 
-/** A version that can be proven. @throws ProofError NOT_COMMITTED; ContractRevertError for one that there is not */
-export async function committedVersion(ctx: Context, { lineId, version }: VersionRef): Promise<CommittedVersion> {
-  const [{ modelId }, { hash, commitments }] = await Promise.all([
+/**
+ * A version that can be proven.
+ * @param known default: the endpoint is believed
+ * @throws ProofError NOT_COMMITTED, WRONG_VERSION; ContractRevertError for one that there is not
+ */
+export async function committedVersion(
+  ctx: Context,
+  { lineId, version }: VersionRef,
+  known?: KnownVersion,
+): Promise<CommittedVersion & { parent: Hex | undefined }> {
+  const [{ modelId, account }, said] = await Promise.all([
     call(ctx, "DeltaLedger", "lineOf", [lineId]),
-    call(ctx, "DeltaLedger", "versionOf", [lineId, version]),
+    versionOf(ctx)({ lineId, version }),
   ]);
-  const root = rootOf(commitments.poseidonRoot, `version ${version} of line ${lineId}`);
-  return { modelId, lineId, version: BigInt(version), versionHash: hash as Hex, root };
+  const named = { modelId, lineId, version: BigInt(version) };
+  let parent: Hex | undefined;
+  if (known !== undefined) {
+    if (!sameHex(lineIdOf(modelId, account), lineId)) {
+      throw new ProofError("WRONG_VERSION", `line ${lineId} is not ${account}'s on model ${modelId}`, {
+        details: { lineId, account, modelId: modelId.toString() },
+        hint: "The endpoint says something else than the chain: use another one.",
+      });
+    }
+    parent = await requireKnown(ctx, named, said, known);
+  }
+  const root = rootOf(said.commitments.poseidonRoot, `version ${version} of line ${lineId}`);
+  return { ...named, versionHash: known?.versionHash ?? said.hash, root, parent };
 }
 
 /** A version that came from a delta, both with commitments. @throws as {@link committedVersion} */
-export async function committedDelta(ctx: Context, { lineId, version }: VersionRef): Promise<CommittedDelta> {
+export async function committedDelta(
+  ctx: Context,
+  { lineId, version }: VersionRef,
+  known?: KnownVersion,
+): Promise<CommittedDelta> {
   const number = BigInt(version);
   if (number === 0n) {
     throw new ProofError("WRONG_VERSION", "version 0 is the base: no delta made it", {
@@ -57,10 +82,9 @@ export async function committedDelta(ctx: Context, { lineId, version }: VersionR
       hint: "Prove its registration.",
     });
   }
-  const [after, before] = await Promise.all([
-    committedVersion(ctx, { lineId, version: number }),
-    committedVersion(ctx, { lineId, version: number - 1n }),
-  ]);
+  const after = await committedVersion(ctx, { lineId, version: number }, known);
+  const parent = after.parent && { versionHash: after.parent, datasets: known?.parentDatasets ?? [] };
+  const before = await committedVersion(ctx, { lineId, version: number - 1n }, parent);
   return { ...after, parent: before.versionHash, parentRoot: before.root };
 }
 
@@ -83,7 +107,7 @@ export async function upcomingDelta(ctx: Context, account: string, params: Upcom
           ({ hash, commitments }) => [hash, commitments] as const,
         );
   const parent = params.parent ?? (head as Hex);
-  if (parent.toLowerCase() !== head.toLowerCase()) {
+  if (!sameHex(parent, head)) {
     throw new ProofError("STALE_PARENT", `the newest version of line ${lineId} is ${head}, not ${parent}`, {
       details: { lineId, parent, head },
       hint: "Another append came first: make the delta and its proof on top of it.",

@@ -2,9 +2,8 @@ import type { VerifyingKey } from "@freehold/circuits";
 import { Interface, keccak256 } from "ethers";
 import { groth16VerifierAbi } from "../../abis/index.js";
 import type { Context } from "../../context.js";
-import { ConfigurationError, WrongChainError } from "../../errors/config.js";
 import { decoded } from "../../errors/decode.js";
-import { NetworkError } from "../../errors/transport.js";
+import { ContractRevertError, UnknownRevertError } from "../../errors/revert.js";
 import { fromHex, type Hex, sameHex } from "../../hex.js";
 import { circuitIdOf, kindName } from "../../proofs/circuit-ref.js";
 import { withCircuits } from "../../proofs/circuits.js";
@@ -88,20 +87,28 @@ export function requireKind(circuit: CircuitRef, kind: CircuitKind): void {
 }
 
 async function ask(ctx: Context, verifier: Hex, method: "key" | "keyHash"): Promise<Hex> {
+  const data = VERIFIER.encodeFunctionData(method);
+  let returned: string;
   try {
-    return await decoded("Groth16Verifier", async () => {
-      const provider = await ctx.ready();
-      const request = provider.call({ to: verifier, data: VERIFIER.encodeFunctionData(method) });
-      const returned = await withTimeout(request, ctx.timeoutMs, `Groth16Verifier.${method}`);
-      return VERIFIER.decodeFunctionResult(method, returned)[0] as Hex;
+    returned = await decoded("Groth16Verifier", async () => {
+      const request = (await ctx.ready()).call({ to: verifier, data });
+      return withTimeout(request, ctx.timeoutMs, `Groth16Verifier.${method}`);
     });
-  } catch (cause) {
-    if (cause instanceof NetworkError || cause instanceof ConfigurationError || cause instanceof WrongChainError)
-      throw cause;
-    throw new ProofError("WRONG_VERIFYING_KEY", `${verifier} does not answer as a Groth16 verifier`, {
-      details: { verifier, method },
-      hint: "The circuit is proven in another proof system, which this package does not verify.",
-      cause,
-    });
+  } catch (error) {
+    const reverted = error instanceof ContractRevertError || error instanceof UnknownRevertError;
+    throw reverted ? noVerifier(verifier, error) : error;
   }
+  try {
+    return VERIFIER.decodeFunctionResult(method, returned)[0] as Hex;
+  } catch (cause) {
+    throw noVerifier(verifier, cause);
+  }
+}
+
+function noVerifier(verifier: Hex, cause: unknown): ProofError {
+  return new ProofError("WRONG_VERIFYING_KEY", `${verifier} does not answer as a Groth16 verifier`, {
+    details: { verifier },
+    hint: "The circuit is proven in another proof system, which this package does not verify.",
+    cause,
+  });
 }

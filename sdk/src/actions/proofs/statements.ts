@@ -4,6 +4,7 @@ import type { Receipt } from "../../eip712/types.js";
 import { sameHex } from "../../hex.js";
 import { deltaContext, inferenceContext, registrationContext } from "../../proofs/contexts.js";
 import { ProofError } from "../../proofs/errors.js";
+import type { KnownVersion } from "./known-version.js";
 import { type CommittedDelta, type CommittedVersion, committedVersion, contextOf } from "./ledger.js";
 
 /** A receipt, and the use that its proof is for. */
@@ -46,8 +47,12 @@ export function inferencePublics(ctx: Context, version: CommittedVersion, use: R
 }
 
 /** The version that a receipt names. @throws ProofError WRONG_VERSION, NOT_COMMITTED */
-export async function versionOfReceipt(ctx: Context, { receipt, version }: ReceiptUse): Promise<CommittedVersion> {
-  const committed = await committedVersion(ctx, { lineId: receipt.lineId, version });
+export async function versionOfReceipt(
+  ctx: Context,
+  { receipt, version }: ReceiptUse,
+  known?: KnownVersion,
+): Promise<CommittedVersion> {
+  const committed = await committedVersion(ctx, { lineId: receipt.lineId, version }, known);
   if (!sameHex(committed.versionHash, receipt.versionHash)) {
     throw new ProofError(
       "WRONG_VERSION",

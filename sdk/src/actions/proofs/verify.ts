@@ -2,6 +2,7 @@ import type { Context } from "../../context.js";
 import { fromHex, type Hex, toHex } from "../../hex.js";
 import { CircuitKind, type CircuitRef } from "../../types.js";
 import { action } from "../bind.js";
+import type { KnownVersion } from "./known-version.js";
 import { committedDelta, committedVersion, type VersionRef } from "./ledger.js";
 import { pinnedKeyOf, requireKind, requireProof } from "./pinned-key.js";
 import {
@@ -17,6 +18,8 @@ interface Verifiable {
   proof: Hex;
   /** Hash of the circuit's key, from whoever published its ceremony; default: what the chain says. */
   keyHash?: Hex;
+  /** With it and `keyHash` the endpoint can mislead nobody: what it says of the version is compared with the version's hash. */
+  known?: KnownVersion;
 }
 
 /** A registration, as `proveRegistration` takes it. */
@@ -45,8 +48,8 @@ export interface Verified {
 
 /**
  * Checks a proof here, not on the chain: the public inputs are made of what the ledger says and of the parameters, the key is the one
- * that is pinned, and the pairing is this package's. What the endpoint says of roots and versions is taken for true, what it would
- * say of the proof is not asked. Throws for whatever does not hold.
+ * that is pinned, and the pairing is this package's. What the endpoint would say of the proof is not asked; what it says of the version
+ * and of the key is taken for true unless `known` and `keyHash` are given. Throws for whatever does not hold.
  * @throws ProofError PROOF_INVALID, WRONG_CIRCUIT, WRONG_VERSION, NOT_COMMITTED, WRONG_VERIFYING_KEY, DEVELOPMENT_KEY
  */
 export const verify = action(
@@ -70,14 +73,14 @@ function statementOf(
 ): [CircuitKind, Statement] {
   if ("receipt" in params) {
     const inference = async () => {
-      const version = await versionOfReceipt(ctx, params);
+      const version = await versionOfReceipt(ctx, params, params.known);
       return { versionHash: version.versionHash, publics: inferencePublics(ctx, version, params, params.result) };
     };
     return [CircuitKind.Inference, inference];
   }
   if ("deltaRoot" in params) {
     const delta = async () => {
-      const version = await committedDelta(ctx, params);
+      const version = await committedDelta(ctx, params, params.known);
       return {
         versionHash: version.versionHash,
         publics: deltaPublics(ctx, version, BigInt(toHex(fromHex(params.deltaRoot, 32)))),
@@ -86,7 +89,7 @@ function statementOf(
     return [CircuitKind.Delta, delta];
   }
   const registration = async () => {
-    const version = await committedVersion(ctx, params);
+    const version = await committedVersion(ctx, params, params.known);
     return { versionHash: version.versionHash, publics: registrationPublics(ctx, version) };
   };
   return [CircuitKind.Register, registration];
