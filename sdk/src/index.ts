@@ -1,6 +1,7 @@
 export { Offence, type SignedReceipt } from "./actions/arbiter/conviction.js";
 export type { Bound } from "./actions/bind.js";
 export type { Paged, PageOptions } from "./actions/paged.js";
+export type { ProvenInference } from "./actions/proofs/verify-inferences.js";
 export type { Read, ReadOptions } from "./actions/read.js";
 export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";
 export type { Write } from "./actions/write.js";

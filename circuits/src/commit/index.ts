@@ -1,3 +1,4 @@
+export { encodeCommitKey, encodeLink, encodeLinkedProof, encodeSumProof } from "./encode.js";
 export {
   checkLinkKey,
   committedSum,

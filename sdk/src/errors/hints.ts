@@ -2,6 +2,9 @@
 const HINTS: Readonly<Record<string, string>> = {
   AccessManagedRequiredDelay: "Schedule the call in the AccessManager, wait for the delay, then execute it there.",
   AccessManagedUnauthorized: "Only governance may do this: see the roles in the AccessManager.",
+  CommitGroth16Factory_NoLinkSetup: "Have several parties contribute to the link's key first: contributeLink.",
+  CommitGroth16Verifier_Linked: "Nothing needs to be done: the sum is linked already.",
+  CommitGroth16Verifier_NotVersions: "Bring links by proofs.link.",
   DatasetRegistry_AccountLocked: "Unlock the account first: requestUnlockAccount, wait for the delay, unlockAccount.",
   DatasetRegistry_BadSignature:
     "Sign again: the owner's nonce, the deadline or another field differs from what was signed.",
@@ -72,6 +75,10 @@ const HINTS: Readonly<Record<string, string>> = {
     "Attest again with a block among the last 256: further back, not every chain keeps hashes.",
   NodeRegistry_UnknownNode: "Register first: nodes.register.",
   NodeRegistry_VerifierNotAccepted: "Governance does not accept this verifier now.",
+  VersionProofs_DigestsNotProven: "Register the version by a circuit of tier 2 first: proofs.proveRegistration.",
+  VersionProofs_InvalidDelta: "Subtract the anchor of `base` from that of `next`, as proofs.digestsOf has them.",
+  VersionProofs_InvalidLink: "Make sum and link with the circuit's own keys, and the anchor's blinder of this version.",
+  VersionProofs_NotAnchored: "Only versions that were appended with a Pedersen anchor can be proven in tier 2.",
 };
 
 /** What to do about an error of the contracts; undefined when its message says all. */
