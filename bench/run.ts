@@ -13,6 +13,7 @@ import { measureOwnership } from "./ownership.ts";
 import { measurePayments } from "./payments.ts";
 import { measureProofs } from "./proofs.ts";
 import { measureRegistration } from "./registration.ts";
+import { measureVerifiers } from "./verifiers.ts";
 import { measureWeights } from "./weights.ts";
 import { measureZkTee } from "./zktee.ts";
 
@@ -45,7 +46,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["tee.p384", "tee.sha384"], () => measureCrypto()],
   [["tee.nitro"], () => measureNitro()],
   [["tee.zk"], () => measureZkTee()],
-  [["zk"], () => measureProofs()],
+  [["zk"], async () => ({ ...(await measureVerifiers()), ...(await measureProofs()) })],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 
