@@ -1,4 +1,5 @@
 export { encodeCommitKey, encodeLink, encodeLinkedProof, encodeSumProof } from "./encode.js";
+export { decodeLinkKey, encodeLinkKey } from "./file.js";
 export {
   checkLinkKey,
   committedSum,

@@ -3,6 +3,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { mod, randomScalar, toBytes } from "../field.js";
 import { KeyError, type ProvingKey } from "../groth16/key.js";
 import {
+  areOnCurve,
   fromG1,
   type G1Point,
   type G2Point,
@@ -114,7 +115,7 @@ export async function contributeLink(
 export async function checkLinkKey(link: LinkKey, key: ProvingKey): Promise<boolean> {
   const engine = await Engine.create();
   const { circuit, anchors } = await bases(key, link.segments);
-  if (link.points.length !== circuit.length) return false;
+  if (link.points.length !== circuit.length || !areOnCurve(link.points)) return false;
   const factors = toBytes(Array.from({ length: circuit.length / 64 }, randomScalar));
   const [points, ...sides] = [link.points, circuit, ...anchors].map((list) => readG1(engine.msm(1, list, factors)));
   return verifyLinkEquation(link, sides, points ?? [0n, 0n]);

@@ -4,9 +4,11 @@ import {
   checkLinkKey,
   committedSum,
   contributeLink,
+  decodeLinkKey,
   developmentLinkKey,
   developmentSetup,
   emptyLinkKey,
+  encodeLinkKey,
   FIELD,
   type G1Point,
   generators,
@@ -155,6 +157,38 @@ describe("circuits: commit-carrying Groth16 (tier 2)", () => {
     expect(verifyLink(await emptyLinkKey(key, [COMMITTED]), { sum: [0n, 0n], anchors: [[0n, 0n]] }, [0n, 0n])).to.equal(
       false,
     );
+  });
+
+  it("keeps a link's key as bytes, and refuses bytes that are none without a crash", async () => {
+    const two = await developmentLinkKey(key, { segments: [3, 4] });
+    const made = await contributeLink(await emptyLinkKey(key, [COMMITTED]), key);
+    for (const kept of [link, two, made]) expect(decodeLinkKey(encodeLinkKey(kept))).to.deep.equal(kept);
+    const bytes = encodeLinkKey(made);
+    expect(await checkLinkKey(decodeLinkKey(bytes), key)).to.equal(true);
+    const changed = (at: number, value: number) => {
+      const copy = bytes.slice();
+      copy[at] = value;
+      return copy;
+    };
+    const bad = [
+      new Uint8Array(),
+      bytes.subarray(0, 14),
+      bytes.subarray(0, -1),
+      new Uint8Array([...bytes, 0]),
+      // Magic, version, flag, number of anchors, number of wires.
+      ...[changed(0, 1), changed(4, 2), changed(8, 2), changed(12, 0), changed(12, 17), changed(16, 0), changed(16, 9)],
+    ];
+    for (const wrong of bad) expect(() => decodeLinkKey(wrong)).to.throw(KeyError);
+    // A k or a point that was changed is found by the check, whatever it reads as.
+    const end = bytes.length;
+    for (const at of [20, 20 + 128, end - 1, end - 64 * 5]) {
+      const damaged = decodeLinkKey(changed(at, (bytes[at] ?? 0) ^ 1));
+      expect(await checkLinkKey(damaged, key), `${at}`).to.equal(false);
+    }
+    // Of order two on another curve: half of all random combinations leave it out.
+    const points = made.points.slice();
+    points.fill(0, points.length - 32);
+    for (let i = 0; i < 8; i++) expect(await checkLinkKey({ ...made, points }, key)).to.equal(false);
   });
 
   it("refuses a link of other values, of another model's anchor, and points off the curve", async () => {

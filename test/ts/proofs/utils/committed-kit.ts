@@ -11,12 +11,11 @@ import {
   type InferenceValues,
   inferenceCircuit,
   type Prover,
-  packModel,
   proveLink,
   type RegisterValues,
   randomScalar,
   registerCircuit,
-  requireLayout,
+  weightsElements,
 } from "@freehold/circuits";
 import { CircuitKind, type CircuitRef, toHex } from "@freehold/sdk";
 import {
@@ -33,7 +32,7 @@ import {
 } from "./kits.ts";
 
 /** Values of a version's committed wires. */
-export const packed = ({ weights }: Salted) => packModel(requireLayout(SHAPE), weights);
+export const packed = ({ weights }: Salted) => weightsElements(SHAPE, weights);
 
 /** A version's Pedersen anchor. */
 export const anchorOf = (version: Salted) => anchor(packed(version), version.anchorBlinder);
