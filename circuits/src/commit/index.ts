@@ -10,6 +10,7 @@ export {
   type LinkVerifyingKey,
   type Opening,
   proveLink,
+  sumLinkKeys,
   verifyLink,
 } from "./link.js";
 export { anchor, generators, hidingGenerator } from "./pedersen.js";
