@@ -30,6 +30,8 @@ const overrides = {
   "contracts/attestation/P384Plain.sol": fastViaIr,
   "contracts/attestation/Sha384.sol": fast,
   "contracts/InferenceArbiter.sol": compactViaIr,
+  "contracts/proofs/CommitGroth16Factory.sol": viaIr,
+  "contracts/proofs/CommitGroth16Verifier.sol": viaIr,
   "contracts/proofs/Groth16Factory.sol": viaIr,
   "contracts/proofs/Groth16Verifier.sol": viaIr,
 };

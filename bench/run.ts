@@ -14,6 +14,7 @@ import { measurePayments } from "./payments.ts";
 import { measureProofGas } from "./proof-gas.ts";
 import { measureProofs } from "./proofs.ts";
 import { measureRegistration } from "./registration.ts";
+import { measureVerifiers } from "./verifiers.ts";
 import { measureWeights } from "./weights.ts";
 import { measureZkTee } from "./zktee.ts";
 
@@ -48,6 +49,7 @@ const groups: [string[], () => Promise<Record<string, number>>][] = [
   [["tee.zk"], () => measureZkTee()],
   [["zk.t1", "zk.cc", "zk.sgd", "zk.prover", "zk.proof"], () => measureProofs()],
   [["zk.verify"], async () => measureProofGas(await network.create("local"))],
+  [["zk.cc.verify", "zk.link", "zk.delta"], () => measureVerifiers()],
   [["weights"], () => measureWeights({ sizeMiB: options.sizeMib })],
 ];
 

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {CommittedVersions} from "./abstract/CommittedVersions.sol";
+import {ICommitGroth16Verifier} from "./interfaces/ICommitGroth16Verifier.sol";
 import {IDeltaLedger, Version} from "./interfaces/IDeltaLedger.sol";
 import {Circuit, CircuitKind, IProofKeys} from "./interfaces/IProofKeys.sol";
+import {IProofVerifier} from "./interfaces/IProofVerifier.sol";
 import {IVersionProofs, ProofPolicy} from "./interfaces/IVersionProofs.sol";
+import {Commitments} from "./libraries/Hashes.sol";
 import {ProofContexts} from "./libraries/ProofContexts.sol";
 
 /// @title VersionProofs
 /// @notice See {IVersionProofs}.
 /// @custom:security-contact see SECURITY.md
-contract VersionProofs is IVersionProofs {
+contract VersionProofs is IVersionProofs, CommittedVersions {
     /// @inheritdoc IVersionProofs
     uint32 public constant WHOLE = 1 << 16;
-    /// @dev Tier 2 waits for an outside review; see docs/proofs.md.
-    uint8 private constant TIER = 1;
+    /// @dev Weights by their Poseidon root.
+    uint8 private constant ROOTED = 1;
+    /// @dev Weights by their Pedersen anchor: experimental, see {ICommittedVersions}.
+    uint8 private constant COMMITTED = 2;
 
     /// @inheritdoc IVersionProofs
     address public immutable KEYS;
@@ -29,7 +35,13 @@ contract VersionProofs is IVersionProofs {
     /// @param ledger has the commitments
     /// @param keys say which verifier speaks for which circuit
     /// @param notice seconds between a policy and its beginning
-    constructor(IDeltaLedger ledger, IProofKeys keys, uint32 notice) {
+    /// @param experimental whether circuits of tier 2, which nobody outside has reviewed, are taken
+    constructor(
+        IDeltaLedger ledger,
+        IProofKeys keys,
+        uint32 notice,
+        bool experimental
+    ) CommittedVersions(experimental) {
         if (notice == 0) revert VersionProofs_InvalidNotice(notice);
         LEDGER = ledger;
         KEYS = address(keys);
@@ -44,14 +56,20 @@ contract VersionProofs is IVersionProofs {
         bytes calldata proof
     ) external {
         bytes32 circuitId = _requireKind(circuit, CircuitKind.Register);
-        (bytes32 versionHash, uint256 root) = _committed(lineId, version);
-        if (_registrations[versionHash] != 0) revert VersionProofs_AlreadyProven(versionHash);
-        _registrations[versionHash] = circuitId;
-
+        (bytes32 versionHash, Commitments memory digests) = _committed(lineId, version);
         uint256[] memory publics = new uint256[](2);
-        publics[0] = root;
+        publics[0] = uint256(digests.poseidonRoot);
         publics[1] = registrationContext(lineId, versionHash);
-        _requireProof(circuitId, publics, proof);
+
+        bool isFirst = _registrations[versionHash] == 0;
+        if (isFirst) _registrations[versionHash] = circuitId;
+        if (circuit.tier == COMMITTED) {
+            _proveDigests(versionHash, digests, circuitId, address(_verifierOf(circuitId)), publics, proof);
+        } else if (isFirst) {
+            _requireProof(circuitId, publics, proof);
+        } else {
+            revert VersionProofs_AlreadyProven(versionHash);
+        }
         emit RegistrationProven(lineId, version, versionHash, circuitId);
     }
 
@@ -64,17 +82,17 @@ contract VersionProofs is IVersionProofs {
         bytes calldata proof
     ) external {
         bytes32 circuitId = _requireKind(circuit, CircuitKind.Delta);
-        (bytes32 versionHash, uint256 root) = _committed(lineId, version);
+        (bytes32 versionHash, Commitments memory digests) = _committed(lineId, version);
         // Version 0 is the base, which nobody's delta made.
         if (version == 0) revert VersionProofs_NotCommitted(lineId, version);
-        (, uint256 parent) = _committed(lineId, version - 1);
+        (, Commitments memory parent) = _committed(lineId, version - 1);
         if (_deltas[versionHash] != 0) revert VersionProofs_AlreadyProven(versionHash);
         _deltas[versionHash] = deltaRoot;
 
         uint256[] memory publics = new uint256[](4);
-        publics[0] = parent;
+        publics[0] = uint256(parent.poseidonRoot);
         publics[1] = uint256(deltaRoot);
-        publics[2] = root;
+        publics[2] = uint256(digests.poseidonRoot);
         publics[3] = deltaContext(lineId, versionHash);
         _requireProof(circuitId, publics, proof);
         emit DeltaProven(lineId, version, versionHash, circuitId, deltaRoot);
@@ -86,7 +104,7 @@ contract VersionProofs is IVersionProofs {
         if (auditShare > WHOLE) revert VersionProofs_InvalidShare(auditShare);
         bytes32 circuitId = _requireKind(circuit, CircuitKind.Inference);
         // Reverts when no key is pinned: a demand that nobody could meet.
-        IProofKeys(KEYS).verifierOf(circuitId);
+        _verifierOf(circuitId);
 
         ProofPolicy[] storage policies = _policies[lineId];
         uint256 count = policies.length;
@@ -125,21 +143,36 @@ contract VersionProofs is IVersionProofs {
         return ProofContexts.delta(LEDGER.lineOf(lineId).modelId, lineId, versionHash);
     }
 
-    function _committed(bytes32 lineId, uint32 version) private view returns (bytes32 versionHash, uint256 root) {
+    function _committed(
+        bytes32 lineId,
+        uint32 version
+    ) private view returns (bytes32 versionHash, Commitments memory digests) {
         Version memory committed = LEDGER.versionOf(lineId, version);
-        root = uint256(committed.commitments.poseidonRoot);
-        if (root == 0) revert VersionProofs_NotCommitted(lineId, version);
-        versionHash = committed.hash;
+        (versionHash, digests) = (committed.hash, committed.commitments);
+        if (digests.poseidonRoot == 0) revert VersionProofs_NotCommitted(lineId, version);
     }
 
     function _requireKind(Circuit calldata circuit, CircuitKind kind) private view returns (bytes32 circuitId) {
         circuitId = IProofKeys(KEYS).circuitIdOf(circuit);
-        if (circuit.kind != kind || circuit.tier != TIER) revert VersionProofs_WrongCircuit(circuitId);
+        bool isEnabled = circuit.tier == ROOTED || (circuit.tier == COMMITTED && EXPERIMENTAL);
+        // In tier 2 a delta is a sum of anchors and takes no circuit: see {showDelta}.
+        if (kind == CircuitKind.Delta && circuit.tier != ROOTED) isEnabled = false;
+        if (circuit.kind != kind || !isEnabled) revert VersionProofs_WrongCircuit(circuitId);
+    }
+
+    function _requireCommitted(
+        Circuit calldata circuit
+    ) internal view override returns (bytes32 circuitId, ICommitGroth16Verifier verifier) {
+        circuitId = _requireKind(circuit, CircuitKind.Inference);
+        if (circuit.tier != COMMITTED) revert VersionProofs_WrongCircuit(circuitId);
+        verifier = ICommitGroth16Verifier(address(_verifierOf(circuitId)));
     }
 
     function _requireProof(bytes32 circuitId, uint256[] memory publics, bytes calldata proof) private view {
-        if (!IProofKeys(KEYS).verifierOf(circuitId).verify(publics, proof)) {
-            revert VersionProofs_InvalidProof(circuitId);
-        }
+        if (!_verifierOf(circuitId).verify(publics, proof)) revert VersionProofs_InvalidProof(circuitId);
+    }
+
+    function _verifierOf(bytes32 circuitId) private view returns (IProofVerifier) {
+        return IProofKeys(KEYS).verifierOf(circuitId);
     }
 }

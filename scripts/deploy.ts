@@ -53,6 +53,9 @@ try {
   });
   print("spent", `${formatUnits(before - (await balance()), "gwei")} gwei`);
   for (const [name, { address }] of Object.entries(record.contracts)) print(`  ${name}`, address);
+  if (parameters.experimentalTier2 === true) {
+    print("EXPERIMENTAL", "tier 2 of the proofs is enabled: nobody outside has reviewed it, see docs/proofs.md");
+  }
   if (!simulated) print("record", await writeRecord(record));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

@@ -14,6 +14,7 @@ const LOCAL_CHAINS = ["31337", "1337"];
 /** Public contracts and where they come from. */
 const CONTRACTS: Record<string, string> = {
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
+  CommitGroth16Factory: "contracts/proofs/CommitGroth16Factory.sol",
   DatasetRegistry: "contracts/DatasetRegistry.sol",
   DcapCollateral: "contracts/attestation/DcapCollateral.sol",
   DcapVerifier: "contracts/attestation/DcapVerifier.sol",

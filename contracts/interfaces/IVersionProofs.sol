@@ -43,12 +43,14 @@ interface IVersionProofs {
     /// @notice Thrown by the constructor for a notice of zero.
     error VersionProofs_InvalidNotice(uint32 notice);
 
-    /// @notice Proves that every parameter of a version is in its range. Publics: root, {registrationContext}.
+    /// @notice Proves that every parameter of a version is in its range. Publics: root, {registrationContext}. In tier 2 also that both
+    /// digests of the version mean the same weights, which counts once more; see ICommittedVersions.
     /// @param circuit of kind Register
+    /// @param proof in tier 2 with its sum and link, see ICommitGroth16Verifier.verifyLinked
     function proveRegistration(bytes32 lineId, uint32 version, Circuit calldata circuit, bytes calldata proof) external;
     /// @notice Proves that a version is its parent plus a delta, weight by weight. Publics: the parent's root, `deltaRoot`, the version's
     /// root, {deltaContext}.
-    /// @param circuit of kind Delta
+    /// @param circuit of kind Delta and tier 1; for tier 2 see ICommittedVersions.showDelta
     /// @param deltaRoot salted Poseidon root of the difference
     function proveDelta(
         bytes32 lineId,
@@ -60,12 +62,12 @@ interface IVersionProofs {
 
     /// @notice Sets what a line asks for from {NOTICE} on; one that is not in force yet is replaced. Owner of the line only, line and
     /// account unlocked.
-    /// @param circuit of kind Inference, whose key is pinned
+    /// @param circuit of kind Inference, whose key is pinned. In tier 2 a node proves against a sum that is linked, see ICommittedVersions.link
     function setProofPolicy(bytes32 lineId, Circuit calldata circuit, uint32 auditShare) external;
 
     /// @notice What the line asks of work at `time`, Unix seconds; all zero when it asks for nothing.
     function policyAt(bytes32 lineId, uint256 time) external view returns (ProofPolicy memory);
-    /// @notice The circuit by which a version was proven to be in range; zero when it was not.
+    /// @notice The first circuit by which a version was proven to be in range; zero when it was not.
     function registrationOf(bytes32 versionHash) external view returns (bytes32 circuitId);
     /// @notice The delta by which a version was proven to come from its parent; zero when it was not.
     function deltaOf(bytes32 versionHash) external view returns (bytes32 deltaRoot);

@@ -15,6 +15,11 @@ library Bn254 {
     bytes32 internal constant G2_HASH = keccak256(
         hex"198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c21800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa"
     );
+    /// @dev Generator of G2, imaginary parts first, as EIP-197 has it.
+    uint256 private constant G2_X1 = 0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2;
+    uint256 private constant G2_X0 = 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed;
+    uint256 private constant G2_Y1 = 0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b;
+    uint256 private constant G2_Y0 = 0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa;
     /// @notice Bytes of alpha, beta, gamma and delta: IC_0 follows.
     uint256 internal constant KEY_HEAD = 448;
 
@@ -41,6 +46,46 @@ library Bn254 {
             isValid := iszero(iszero(isValid))
             let done := staticcall(gas(), 8, place, 192, place, 32)
             isValid := and(isValid, done)
+        }
+    }
+
+    /// @notice Adds a point of G1 to the one at `place` in memory. False, with the memory undefined, when one of them is off the curve.
+    function addPoint(uint256 place, uint256 x, uint256 y) internal view returns (bool added) {
+        assembly ("memory-safe") {
+            let terms := mload(0x40)
+            mcopy(terms, place, 64)
+            mstore(add(terms, 64), x)
+            mstore(add(terms, 96), y)
+            added := staticcall(gas(), 6, terms, 128, place, 64)
+        }
+    }
+
+    /// @notice Whether e(W, k0) e(anchor, k1) = e(pi, 1): W and the anchor open to one vector.
+    /// @param k place of k0 and k1
+    /// @param linked W and pi: 128 bytes
+    function checkLink(
+        uint256 k,
+        uint256 anchorX,
+        uint256 anchorY,
+        bytes calldata linked
+    ) internal view returns (bool isValid) {
+        assembly ("memory-safe") {
+            let pairs := mload(0x40)
+            calldatacopy(pairs, linked.offset, 64)
+            mcopy(add(pairs, 64), k, 128)
+            mstore(add(pairs, 192), anchorX)
+            mstore(add(pairs, 224), anchorY)
+            mcopy(add(pairs, 256), add(k, 128), 128)
+            // pi with the generator's negative.
+            calldatacopy(add(pairs, 384), add(linked.offset, 64), 64)
+            mstore(add(pairs, 448), G2_X1)
+            mstore(add(pairs, 480), G2_X0)
+            mstore(add(pairs, 512), sub(Q, G2_Y1))
+            mstore(add(pairs, 544), sub(Q, G2_Y0))
+
+            let paired := staticcall(gas(), 8, pairs, 576, 0, 32)
+            isValid := and(paired, eq(returndatasize(), 32))
+            isValid := and(isValid, eq(mload(0), 1))
         }
     }
 

@@ -40,7 +40,7 @@ contract Groth16Factory is IGroth16Factory {
         if (_made[verifier]) revert Groth16Factory_Exists(verifier);
         _made[verifier] = true;
         Create2.deploy(0, 0, creation);
-        emit VerifierDeployed(verifier, keccak256(key), (key.length - Bn254.KEY_HEAD) / 64 - 1, development);
+        emit VerifierDeployed(verifier, keccak256(key), _publicCount(key), development);
     }
 
     /// @inheritdoc IGroth16Factory
@@ -54,12 +54,12 @@ contract Groth16Factory is IGroth16Factory {
     }
 
     /// @inheritdoc IGroth16Factory
-    function isDevelopmentKey(bytes calldata key) public view returns (bool) {
+    function isDevelopmentKey(bytes calldata key) public view virtual returns (bool) {
         return key.length >= 64 && keccak256(key[0:64]) == DEVELOPMENT_ALPHA;
     }
 
     /// @dev Every point in its group and none at infinity; phase 2 done.
-    function _requireSound(bytes calldata key) private view {
+    function _requireSound(bytes calldata key) internal view virtual {
         uint256 head = Bn254.KEY_HEAD;
         if (key.length < head + 128 || key.length > head + 64 * (MAX_PUBLICS + 1) || key.length % 64 != 0) {
             revert Groth16Factory_InvalidLength(key.length);
@@ -75,8 +75,18 @@ contract Groth16Factory is IGroth16Factory {
         if (delta == keccak256(key[192:320]) || delta == Bn254.G2_HASH) revert Groth16Factory_NoPhase2();
     }
 
-    function _creationCode(bytes calldata key) private pure returns (bytes memory) {
-        bytes memory code = abi.encodePacked(type(Groth16Verifier).runtimeCode, key, uint16(key.length));
+    /// @dev Of a sound key.
+    function _publicCount(bytes calldata key) internal pure virtual returns (uint256) {
+        return (key.length - Bn254.KEY_HEAD) / 64 - 1;
+    }
+
+    /// @dev Code of a key's verifier.
+    function _runtimeCode(bytes calldata key) internal view virtual returns (bytes memory) {
+        return abi.encodePacked(type(Groth16Verifier).runtimeCode, key, uint16(key.length));
+    }
+
+    function _creationCode(bytes calldata key) private view returns (bytes memory) {
+        bytes memory code = _runtimeCode(key);
         return abi.encodePacked(CREATION | (bytes10(uint80(code.length)) << 56), code);
     }
 }

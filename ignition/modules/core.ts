@@ -6,6 +6,12 @@ export const FOREVER = 2n ** 40n - 1n;
 /** keccak256 of alpha of `developmentSetup`'s keys (`@freehold/circuits`), which everybody can forge: Groth16Factory refuses them on public chains. */
 export const DEVELOPMENT_ALPHA = "0x9ee7118ed77277a9190f6168ce1ce4f6c97884b7193e9b125cef8e0f57373a04";
 
+/** keccak256 of k0 and of k1 of `developmentLinkKey` (`@freehold/circuits`), which CommitGroth16Factory refuses likewise. */
+export const DEVELOPMENT_LINK = [
+  "0x41d4c6636ed4f7a51a2ad28d934e2d907effc36f4ea902d24ecf7396581ad8f7",
+  "0xda70399a3fe139c36ffc78652d5cdc052ac491fcb5ffcd4b413b477ce18437fd",
+] as const;
+
 /** Roles of the AccessManager; what they reach, and nothing else, is in `govern`. */
 export const ROLES = { verifiers: 1n, measurements: 2n, pauser: 3n, provingKeys: 4n } as const;
 
@@ -46,7 +52,18 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
   ]);
   const Groth16Factory = m.contract("Groth16Factory", [DEVELOPMENT_ALPHA]);
   const ProofKeys = m.contract("ProofKeys", [AccessManager]);
-  const VersionProofs = m.contract("VersionProofs", [DeltaLedger, ProofKeys, m.getParameter("proofNotice")]);
+  const VersionProofs = m.contract("VersionProofs", [
+    DeltaLedger,
+    ProofKeys,
+    m.getParameter("proofNotice"),
+    // Tier 2 of the proofs: off unless a deployment's parameters say otherwise, until an outside review.
+    m.getParameter("experimentalTier2", false),
+  ]);
+  const CommitGroth16Factory = m.contract("CommitGroth16Factory", [
+    DEVELOPMENT_ALPHA,
+    [...DEVELOPMENT_LINK],
+    VersionProofs,
+  ]);
   const InferenceArbiter = m.contract("InferenceArbiter", [
     NodeRegistry,
     DeltaLedger,
@@ -67,6 +84,7 @@ export function core(m: IgnitionModuleBuilder, { token, production }: { token: A
     InferenceEscrow,
     InferenceArbiter,
     Groth16Factory,
+    CommitGroth16Factory,
     ProofKeys,
     VersionProofs,
   };

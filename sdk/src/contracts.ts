@@ -1,6 +1,7 @@
 import { type BaseContract, Contract, type ContractRunner, Interface, type InterfaceAbi } from "ethers";
 import {
   accessManagerAbi,
+  commitGroth16FactoryAbi,
   datasetRegistryAbi,
   dcapCollateralAbi,
   dcapVerifierAbi,
@@ -19,6 +20,7 @@ import {
   zkTeeVerifierAbi,
 } from "./abis/index.js";
 import type { AccessManager } from "./abis/types/AccessManager.js";
+import type { CommitGroth16Factory } from "./abis/types/CommitGroth16Factory.js";
 import type { TypedContractEvent, TypedContractMethod } from "./abis/types/common.js";
 import type { DatasetRegistry } from "./abis/types/DatasetRegistry.js";
 import type { DcapCollateral } from "./abis/types/DcapCollateral.js";
@@ -41,6 +43,8 @@ import type { Plain } from "./plain.js";
 /** Contracts of a deployment by their name in its record, with TypeChain's types. */
 export interface Contracts {
   AccessManager: AccessManager;
+  /** Makes verifiers of tier 2's keys; experimental. */
+  CommitGroth16Factory: CommitGroth16Factory;
   DatasetRegistry: DatasetRegistry;
   /** Where Intel's certificates and collateral are. */
   DcapCollateral: DcapCollateral;
@@ -70,6 +74,7 @@ export type ContractName = keyof Contracts;
 
 const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
   AccessManager: accessManagerAbi,
+  CommitGroth16Factory: commitGroth16FactoryAbi,
   DatasetRegistry: datasetRegistryAbi,
   DcapCollateral: dcapCollateralAbi,
   DcapVerifier: dcapVerifierAbi,

@@ -18,6 +18,7 @@ export type {
 export type { ProvingOptions } from "./actions/proofs/proving.js";
 export type { ReceiptUse } from "./actions/proofs/statements.js";
 export type { Verified, VerifyDelta, VerifyInference, VerifyRegistration } from "./actions/proofs/verify.js";
+export type { ProvenInference } from "./actions/proofs/verify-inferences.js";
 export type { Read, ReadOptions } from "./actions/read.js";
 export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";
 export type { Write } from "./actions/write.js";

@@ -240,6 +240,12 @@ export interface CircuitRef {
   classes: number;
 }
 
+/** A point of BN254's G1, affine; (0, 0) is infinity. */
+export interface Point {
+  x: bigint;
+  y: bigint;
+}
+
 /** What a line asks of the nodes that serve it. */
 export interface ProofPolicy {
   circuitId: Hex;

@@ -1,3 +1,5 @@
+export { encodeCommitKey, encodeLink, encodeLinkedProof, encodeSumProof } from "./encode.js";
+export { decodeLinkKey, encodeLinkKey } from "./file.js";
 export {
   checkLinkKey,
   committedSum,
@@ -8,6 +10,7 @@ export {
   type LinkVerifyingKey,
   type Opening,
   proveLink,
+  sumLinkKeys,
   verifyLink,
 } from "./link.js";
 export { anchor, generators, hidingGenerator } from "./pedersen.js";

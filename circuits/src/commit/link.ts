@@ -3,6 +3,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { mod, randomScalar, toBytes } from "../field.js";
 import { KeyError, type ProvingKey } from "../groth16/key.js";
 import {
+  areOnCurve,
   fromG1,
   type G1Point,
   type G2Point,
@@ -83,7 +84,8 @@ export async function emptyLinkKey(key: ProvingKey, segments: readonly number[])
 }
 
 /**
- * Adds a party's secrets (which it then forgets): one honest party is enough.
+ * Adds a party's secrets, which it then forgets. Parties begin with the empty key, each for itself, and their keys are added up by
+ * {@link sumLinkKeys}: whoever added to the others' could take theirs away again.
  * @param secrets one for the circuit's sum and one for each anchor, uniform
  */
 export async function contributeLink(
@@ -97,24 +99,38 @@ export async function contributeLink(
   const { circuit, anchors } = await bases(key, link.segments);
   const parts = [circuit, ...anchors].map((basis, i) => engine.scale(1, basis, toBytes([mod(secrets[i] ?? 0n)])));
   const g2 = toG2(GENERATOR2);
-  const k = link.k.map((point, i) => {
-    const { x, y } = toG2(point)
-      .add(g2.multiply(mod(secrets[i] ?? 0n)))
-      .toAffine();
-    const sum: G2Point = [
-      [x.c0, x.c1],
-      [y.c0, y.c1],
-    ];
-    return sum;
-  });
+  const k = link.k.map((point, i) => fromG2(toG2(point).add(g2.multiply(mod(secrets[i] ?? 0n)))));
   return { development, segments: link.segments, k, points: addAll([link.points, ...parts]) };
+}
+
+/**
+ * The key of a ceremony, from one key of each party: one honest party is enough, as long as every party had published a hash of its
+ * `encodeLinkKey` before it saw another's. Otherwise the last one takes the others' away: a key of its own less theirs passes every check.
+ * @throws KeyError when a key is not of this circuit, is there twice, or the keys have other segments
+ */
+export async function sumLinkKeys(links: readonly LinkKey[], key: ProvingKey): Promise<LinkKey> {
+  const [first] = links;
+  if (first === undefined) throw new KeyError("a link's key needs a party");
+  if (new Set(links.map(({ k }) => String(k))).size !== links.length)
+    throw new KeyError("a party's key is there twice");
+  for (const [i, link] of links.entries()) {
+    if (String(link.segments) !== String(first.segments)) throw new KeyError(`key ${i} has other segments`);
+    if (!(await checkLinkKey(link, key))) throw new KeyError(`key ${i} is not of this circuit`);
+  }
+  return {
+    // One party whose secrets are not public is enough.
+    development: links.every(({ development }) => development),
+    segments: first.segments,
+    k: first.k.map((_, i) => addG2(links.map(({ k }) => k[i] as G2Point))),
+    points: addAll(links.map(({ points }) => points)),
+  };
 }
 
 /** That a link key's points are what its k say, for this circuit, by a random combination: who publishes a key cannot cheat provers. */
 export async function checkLinkKey(link: LinkKey, key: ProvingKey): Promise<boolean> {
   const engine = await Engine.create();
   const { circuit, anchors } = await bases(key, link.segments);
-  if (link.points.length !== circuit.length) return false;
+  if (link.points.length !== circuit.length || !areOnCurve(link.points)) return false;
   const factors = toBytes(Array.from({ length: circuit.length / 64 }, randomScalar));
   const [points, ...sides] = [link.points, circuit, ...anchors].map((list) => readG1(engine.msm(1, list, factors)));
   return verifyLinkEquation(link, sides, points ?? [0n, 0n]);
@@ -173,6 +189,18 @@ async function bases(key: ProvingKey, segments: readonly number[]) {
     return basis;
   });
   return { circuit, anchors };
+}
+
+function addG2(points: readonly G2Point[]): G2Point {
+  return fromG2(points.map(toG2).reduce((sum, point) => sum.add(point)));
+}
+
+function fromG2(point: ReturnType<typeof toG2>): G2Point {
+  const { x, y } = point.toAffine();
+  return [
+    [x.c0, x.c1],
+    [y.c0, y.c1],
+  ];
 }
 
 /** Sums of points at equal places. */

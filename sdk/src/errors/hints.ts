@@ -2,6 +2,9 @@
 const HINTS: Readonly<Record<string, string>> = {
   AccessManagedRequiredDelay: "Schedule the call in the AccessManager, wait for the delay, then execute it there.",
   AccessManagedUnauthorized: "Only governance may do this: see the roles in the AccessManager.",
+  CommitGroth16Factory_NoLinkSetup: "Have several parties contribute to the link's key first: contributeLink.",
+  CommitGroth16Verifier_Linked: "Nothing needs to be done: the sum is linked already.",
+  CommitGroth16Verifier_NotVersions: "Bring links by proofs.link.",
   DatasetRegistry_AccountLocked: "Unlock the account first: requestUnlockAccount, wait for the delay, unlockAccount.",
   DatasetRegistry_BadSignature:
     "Sign again: the owner's nonce, the deadline or another field differs from what was signed.",
@@ -81,6 +84,10 @@ const HINTS: Readonly<Record<string, string>> = {
     "Look with proofs.verify, and make it anew with proofs.prove: it is bound to chain, line and version.",
   VersionProofs_NotCommitted: "Commitments are anchored with a model or a delta (commitmentsOf), never afterwards.",
   VersionProofs_WrongCircuit: "Name the circuit with circuitOf: it must be of the kind that is proven, and of tier 1.",
+  VersionProofs_DigestsNotProven: "Register the version by a circuit of tier 2 first: proofs.proveRegistration.",
+  VersionProofs_InvalidDelta: "Subtract the anchor of `base` from that of `next`, as proofs.digestsOf has them.",
+  VersionProofs_InvalidLink: "Make sum and link with the circuit's own keys, and the anchor's blinder of this version.",
+  VersionProofs_NotAnchored: "Only versions that were appended with a Pedersen anchor can be proven in tier 2.",
 };
 
 /** What to do about an error of the contracts; undefined when its message says all. */

@@ -32,7 +32,7 @@ abstract contract PaymentsWorld is PaymentsActions {
         models = ModelRegistry(_create("ModelRegistry.sol", abi.encode(1, 1 days)));
         ledger = DeltaLedger(_create("DeltaLedger.sol", abi.encode(models, address(0))));
         keys = ProofKeys(_create("ProofKeys.sol", abi.encode(authority)));
-        proofs = VersionProofs(_create("VersionProofs.sol", abi.encode(ledger, keys, PROOF_NOTICE)));
+        proofs = VersionProofs(_create("VersionProofs.sol", abi.encode(ledger, keys, PROOF_NOTICE, false)));
         verifier = DevelopmentTeeVerifier(_create("DevelopmentTeeVerifier.sol", abi.encode(TEST_ROOT)));
         validator = SignatureValidator(_create("SignatureValidator.sol", ""));
         nodes = _newRegistry(false);

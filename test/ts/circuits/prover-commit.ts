@@ -4,9 +4,11 @@ import {
   checkLinkKey,
   committedSum,
   contributeLink,
+  decodeLinkKey,
   developmentLinkKey,
   developmentSetup,
   emptyLinkKey,
+  encodeLinkKey,
   FIELD,
   type G1Point,
   generators,
@@ -19,13 +21,14 @@ import {
   proveLink,
   randomScalar,
   setupWith,
+  sumLinkKeys,
   type VerifyingKey,
   verify,
   verifyBatch,
   verifyingKey,
   verifyLink,
 } from "@freehold/circuits";
-import { BASE_FIELD, fromG1, GENERATOR1, mod, readG1, toG1 } from "@freehold/circuits/prover";
+import { BASE_FIELD, fromG1, GENERATOR1, mod, readG1, toG1, writePoint } from "@freehold/circuits/prover";
 import { expect } from "chai";
 import { synthetic } from "./synthetic.ts";
 
@@ -157,6 +160,61 @@ describe("circuits: commit-carrying Groth16 (tier 2)", () => {
     );
   });
 
+  it("condition 4: a ceremony adds up one key of each party; a key less the others' is why hashes come first", async () => {
+    const empty = await emptyLinkKey(key, [COMMITTED]);
+    const parties = [await contributeLink(empty, key), await contributeLink(empty, key)];
+    const together = await sumLinkKeys([...parties, link], key);
+    expect(together.development, "one party whose secrets are not public").to.equal(false);
+    expect((await sumLinkKeys([link], key)).development).to.equal(true);
+    expect(await checkLinkKey(together, key)).to.equal(true);
+    const proven = await proveLink(together, { values: committed, blinder, anchorBlinders: [anchorBlinder] });
+    expect(verifyLink(together, statement(), proven)).to.equal(true);
+    const made = [[], [parties[0], parties[0]], [parties[0], await developmentLinkKey(key, { segments: [3, 4] })]];
+    const other = await developmentSetup(system, { seed: "another circuit" });
+    const wrong = [...made, [await contributeLink(await emptyLinkKey(other, [COMMITTED]), other)]] as LinkKey[][];
+    for (const keys of wrong) expect(await rejection(sumLinkKeys(keys, key))).to.be.instanceOf(KeyError);
+
+    // The last party, who has seen the first one's key: its own secrets less those of the first, which it does not know.
+    const own = [randomScalar(), randomScalar()];
+    const points = (await contributeLink(empty, key, own)).points;
+    const negated = negate(parties[0] as LinkKey);
+    const rogue = await sumLinkKeys([await contributeLink(empty, key, own), negated], key);
+    const taken = await sumLinkKeys([parties[0] as LinkKey, rogue], key);
+    expect(taken.points, "the last party's alone").to.deep.equal(points);
+  });
+
+  it("keeps a link's key as bytes, and refuses bytes that are none without a crash", async () => {
+    const two = await developmentLinkKey(key, { segments: [3, 4] });
+    const made = await contributeLink(await emptyLinkKey(key, [COMMITTED]), key);
+    for (const kept of [link, two, made]) expect(decodeLinkKey(encodeLinkKey(kept))).to.deep.equal(kept);
+    const bytes = encodeLinkKey(made);
+    expect(await checkLinkKey(decodeLinkKey(bytes), key)).to.equal(true);
+    const changed = (at: number, value: number) => {
+      const copy = bytes.slice();
+      copy[at] = value;
+      return copy;
+    };
+    const bad = [
+      new Uint8Array(),
+      bytes.subarray(0, 14),
+      bytes.subarray(0, -1),
+      new Uint8Array([...bytes, 0]),
+      // Magic, version, flag, number of anchors, number of wires.
+      ...[changed(0, 1), changed(4, 2), changed(8, 2), changed(12, 0), changed(12, 17), changed(16, 0), changed(16, 9)],
+    ];
+    for (const wrong of bad) expect(() => decodeLinkKey(wrong)).to.throw(KeyError);
+    // A k or a point that was changed is found by the check, whatever it reads as.
+    const end = bytes.length;
+    for (const at of [20, 20 + 128, end - 1, end - 64 * 5]) {
+      const damaged = decodeLinkKey(changed(at, (bytes[at] ?? 0) ^ 1));
+      expect(await checkLinkKey(damaged, key), `${at}`).to.equal(false);
+    }
+    // Of order two on another curve: half of all random combinations leave it out.
+    const points = made.points.slice();
+    points.fill(0, points.length - 32);
+    for (let i = 0; i < 8; i++) expect(await checkLinkKey({ ...made, points }, key)).to.equal(false);
+  });
+
   it("refuses a link of other values, of another model's anchor, and points off the curve", async () => {
     const others = committed.map((value, i) => (i === 3 ? mod(value + 1n) : value));
     const foreign = await anchor(others, anchorBlinder);
@@ -242,3 +300,14 @@ const HIDING_GENERATOR = [
   21031561111862983722170923721796369915981051466467749656528180420998701198949n,
   5864451099297801448400253408687894028723751329742341676629017053897024598229n,
 ];
+
+/** The key of the negative secrets: nobody needs to know them for it. */
+function negate(link: LinkKey): LinkKey {
+  const flip = (y: bigint) => mod(-y, BASE_FIELD);
+  const points = link.points.slice();
+  for (let at = 0; at < points.length; at += 64) {
+    const [x, y] = readG1(points.subarray(at, at + 64));
+    points.set(writePoint([x, flip(y)]), at);
+  }
+  return { ...link, k: link.k.map(([x, [y0, y1]]) => [x, [flip(y0), flip(y1)]] as const), points };
+}

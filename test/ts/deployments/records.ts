@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { getAddress, id, keccak256 } from "ethers";
 import hre, { network } from "hardhat";
 import { SELECTORS } from "../../../ignition/modules/core.ts";
-import { readParameters } from "../../../scripts/lib/deployment.ts";
+import { deploy, readParameters } from "../../../scripts/lib/deployment.ts";
 import { deployFreehold } from "../utils/deployment.ts";
 
 const FOLDER = new URL("../../../deployments", import.meta.url).pathname;
@@ -116,6 +116,31 @@ describe("deployments", () => {
     governed.push(...[...policies.matchAll(/function (\w+)\([^)]*\)[^{;]*\brestricted\b/g)].map((match) => match[1]!));
     // Used up by the deployment itself: it works once.
     expect(governed.sort()).to.deep.equal([...Object.keys(signatures), "setSlashers"].sort());
+  });
+
+  it("tier 2 is off unless a deployment's parameters say otherwise", async () => {
+    for (const name of ["local", "anvil", "sepolia", "baseSepolia", "opengradientDevnet"]) {
+      const { parameters } = await readParameters(name, "0x8626f6940E2eb28930eFb4CeF49B2d1F2C9C1199");
+      expect(parameters.experimentalTier2, name).to.equal(false);
+    }
+    const { parameters } = await readParameters("local");
+    const { experimentalTier2: _, ...unsaid } = parameters;
+    for (const [given, expected] of [
+      [unsaid, false],
+      [parameters, false],
+      [{ ...parameters, experimentalTier2: true }, true],
+    ] as const) {
+      const connection = await network.create("local");
+      const record = await deploy(connection, {
+        network: "local",
+        module: "FreeholdDevelopment",
+        parameters: given,
+        throwaway: true,
+      });
+      const proofs = await connection.ethers.getContractAt("VersionProofs", record.contracts.VersionProofs!.address);
+      expect(await proofs.getFunction("EXPERIMENTAL")()).to.equal(expected);
+      await connection.close();
+    }
   });
 
   it("every configured public network has parameters, and asks for a governance address", async () => {

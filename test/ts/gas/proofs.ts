@@ -2,7 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { CircuitKind, inferenceContext, registrationContext } from "@freehold/sdk";
 import { expect } from "chai";
 import { network } from "hardhat";
-import { circuitRef, createStage, openedAudit, type Work } from "../proofs/utils/stage.ts";
+import { measureCommitted } from "../../../bench/verifiers.ts";
+import { circuitRef } from "../proofs/utils/kits.ts";
+import { createStage, openedAudit, type Work } from "../proofs/utils/stage.ts";
 
 const SNAPSHOT = new URL("../../../snapshots/proofs.json", import.meta.url);
 
@@ -13,6 +15,14 @@ const GOALS = {
   "arbiter.openAudit": 250_000,
   "arbiter.proveDraw": 370_000,
   "proofs.proveRegistration": 295_000,
+  // Tier 2, experimental.
+  "proofs.proveRegistration.tier2": 590_000,
+  "proofs.link": 225_000,
+  "proofs.showDelta": 36_000,
+  "arbiter.proveReceipt.tier2": 340_000,
+  "committed.verify": 250_000,
+  // 68,000 a proof.
+  "committed.verifyBatch16": 1_088_000,
 };
 
 describe("gas of the proofs", function () {
@@ -62,7 +72,7 @@ describe("gas of the proofs", function () {
     const { lineId, modelId, versionHash } = stage;
     const proofs = stage.world.address("VersionProofs");
     const bound = registrationContext({ chainId: stage.world.chainId, proofs, modelId, lineId, versionHash });
-    const registration = await stage.proveRegistration({ ...stage.tuned, context: bound });
+    const registration = await stage.proveRegistration(stage.tuned, bound);
     const circuit = circuitRef(CircuitKind.Register);
     await gasOf(
       "proofs.proveRegistration",
@@ -70,6 +80,7 @@ describe("gas of the proofs", function () {
     );
     stage.close();
     await connection.close();
+    Object.assign(measured, await measureCommitted());
   });
 
   for (const [id, goal] of Object.entries(GOALS)) {

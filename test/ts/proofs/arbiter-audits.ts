@@ -3,8 +3,9 @@ import { expect } from "chai";
 import { AbiCoder, id, keccak256 } from "ethers";
 import { network } from "hardhat";
 import { random } from "../circuits/models.ts";
+import { circuitRef } from "./utils/kits.ts";
 import { refusalOf } from "./utils/refusal.ts";
-import { circuitRef, createStage, openedAudit, PRICE, type Stage, type Work } from "./utils/stage.ts";
+import { createStage, openedAudit, PRICE, type Stage, type Work } from "./utils/stage.ts";
 
 const WHOLE = 65_536;
 const DAY = 86_400;

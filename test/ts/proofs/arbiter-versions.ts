@@ -1,4 +1,12 @@
-import { constraintsOf, developmentSetup, inferenceCircuit, verifyingKey } from "@freehold/circuits";
+import {
+  constraintsOf,
+  developmentLinkKey,
+  developmentSetup,
+  encodeCommitKey,
+  encodeVerifyingKey,
+  inferenceCircuit,
+  verifyingKey,
+} from "@freehold/circuits";
 import {
   CircuitKind,
   deltaContext,
@@ -11,9 +19,10 @@ import {
 import { expect } from "chai";
 import { concat, id, keccak256 } from "ethers";
 import { network } from "hardhat";
-import { DEVELOPMENT_ALPHA } from "../../../ignition/modules/core.ts";
+import { DEVELOPMENT_ALPHA, DEVELOPMENT_LINK } from "../../../ignition/modules/core.ts";
+import { circuitRef, SHAPE } from "./utils/kits.ts";
 import { refusalOf } from "./utils/refusal.ts";
-import { circuitRef, createStage, encodeVerifyingKey, SHAPE, type Stage } from "./utils/stage.ts";
+import { createStage, type Stage } from "./utils/stage.ts";
 
 const DELTA_SALT = 77n;
 
@@ -46,13 +55,13 @@ describe("proofs: versions, proven", function () {
     const send = (proof: Hex) =>
       refusalOf(stranger.proofs.proveRegistration.simulate({ lineId, version: 1, circuit, proof }));
     for (const wrong of [context(baseHash), { ...right, chainId: 1n }, { ...right, lineId: ZERO_HASH }]) {
-      const { proof } = await stage.proveRegistration({ ...stage.tuned, context: registrationContext(wrong) });
+      const { proof } = await stage.proveRegistration(stage.tuned, registrationContext(wrong));
       expect(await send(proof)).to.equal("VersionProofs_InvalidProof");
     }
-    const stale = await stage.proveRegistration({ ...stage.base, context: registrationContext(right) });
+    const stale = await stage.proveRegistration(stage.base, registrationContext(right));
     expect(await send(stale.proof)).to.equal("VersionProofs_InvalidProof");
 
-    const { proof } = await stage.proveRegistration({ ...stage.tuned, context: registrationContext(right) });
+    const { proof } = await stage.proveRegistration(stage.tuned, registrationContext(right));
     const proven = await (await stranger.proofs.proveRegistration({ lineId, version: 1, circuit, proof })).wait();
     expect(proven).to.deep.include({ versionHash, circuitId: await stranger.proofs.circuitIdOf({ circuit }) });
     expect(await stranger.proofs.registrationOf({ versionHash })).to.equal(proven.circuitId);
@@ -97,8 +106,17 @@ describe("proofs: versions, proven", function () {
 
   it("the deployed factory knows the development set-up by its alpha", async () => {
     const key = encodeVerifyingKey(verifyingKey(await developmentSetup(constraintsOf(inferenceCircuit(SHAPE, 1)))));
-    expect(keccak256(key.slice(0, 2 + 128))).to.equal(DEVELOPMENT_ALPHA);
+    expect(keccak256(key.subarray(0, 64))).to.equal(DEVELOPMENT_ALPHA);
     expect(await stage.world.stranger.contract("Groth16Factory").isDevelopmentKey(key)).to.equal(true);
+  });
+
+  it("the deployed factory of tier 2 knows development links by their k", async () => {
+    const proving = await developmentSetup(constraintsOf(inferenceCircuit(SHAPE, 2)));
+    const key = encodeCommitKey(verifyingKey(proving), await developmentLinkKey(proving));
+    expect([key.subarray(-256, -128), key.subarray(-128)].map(keccak256)).to.deep.equal([...DEVELOPMENT_LINK]);
+    const factory = stage.world.stranger.contract("CommitGroth16Factory");
+    expect(await factory.isDevelopmentKey(key)).to.equal(true);
+    expect(await factory.VERSIONS()).to.equal(stage.world.address("VersionProofs"));
   });
 });
 

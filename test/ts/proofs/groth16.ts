@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { keccak256 } from "ethers";
 import { network } from "hardhat";
 import { concat, type HexString, slice, splice, toBeHex } from "./utils/hex.ts";
-import { g1, g2, Q, R, scalars, Trapdoor } from "./utils/trapdoor.ts";
+import { g1, g2, outsideOfG2, Q, R, scalars, Trapdoor } from "./utils/trapdoor.ts";
 
 const G1 = bn254.G1.Point;
 const G2 = bn254.G2.Point;
@@ -12,21 +12,6 @@ const INFINITY = `0x${"00".repeat(64)}` as const;
 const KEY = { alpha: 0, beta: 64, gamma: 192, delta: 320, ic: 448 };
 const PROOF = { a: 0, b: 64, c: 192 };
 const RANDOM_CASES = process.env.FREEHOLD_NIGHTLY === "1" ? 20_000 : 400;
-
-/** A point of the twist that is outside of the group: of a small multiple of the cofactor's order. */
-function outsideOfG2(): HexString {
-  const { Fp2 } = bn254.fields;
-  for (let i = 1n; ; i++) {
-    const x = Fp2.create({ c0: i, c1: 1n });
-    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), bn254.G2.Point.CURVE().b);
-    try {
-      const point = G2.fromAffine({ x, y: Fp2.sqrt(square) });
-      if (!point.isTorsionFree()) return g2(point);
-    } catch {
-      // No square: no point with this x.
-    }
-  }
-}
 
 describe("proofs: Groth16 verifier", () => {
   let factory: Awaited<ReturnType<typeof make>>["factory"];

@@ -65,12 +65,36 @@ contract VersionProofsSetProofPolicyTest is VersionProofsBase {
         assertEq(policy.since, since, "since");
     }
 
+    function test_GivenDeploymentTakesTier2() external {
+        proofs = VersionProofs(_create("VersionProofs.sol", abi.encode(ledger, keys, PROOF_NOTICE, true)));
+        Circuit memory circuit = _circuit(CircuitKind.Inference);
+        circuit.tier = 2;
+        keys.pin(circuit, scripted, scripted.keyHash());
+        vm.prank(OWNER);
+        proofs.setProofPolicy(lineId, circuit, 3);
+        assertEq(proofs.policyAt(lineId, _now() + PROOF_NOTICE).circuitId, _idOfCircuit(circuit), "circuit");
+        // Nothing above, and no delta by a circuit.
+        circuit.tier = 3;
+        vm.expectRevert(
+            abi.encodeWithSelector(IVersionProofs.VersionProofs_WrongCircuit.selector, _idOfCircuit(circuit))
+        );
+        vm.prank(OWNER);
+        proofs.setProofPolicy(lineId, circuit, 3);
+        circuit = _circuit(CircuitKind.Delta);
+        circuit.tier = 2;
+        vm.expectRevert(
+            abi.encodeWithSelector(IVersionProofs.VersionProofs_WrongCircuit.selector, _idOfCircuit(circuit))
+        );
+        proofs.proveDelta(lineId, next, circuit, DELTA_ROOT, PROOF);
+    }
+
     function test_RevertWhen_NoticeIsZero() external {
         vm.expectRevert(abi.encodeWithSelector(IVersionProofs.VersionProofs_InvalidNotice.selector, uint32(0)));
-        new VersionProofs(ledger, keys, 0);
+        new VersionProofs(ledger, keys, 0, true);
         assertEq(proofs.NOTICE(), PROOF_NOTICE, "notice");
         assertEq(proofs.KEYS(), address(keys), "keys");
         assertEq(address(proofs.LEDGER()), address(ledger), "ledger");
         assertEq(proofs.WHOLE(), WHOLE, "whole");
+        assertFalse(proofs.EXPERIMENTAL(), "tier 2");
     }
 }

@@ -1,30 +1,15 @@
 import {
-  type Circuit,
-  constraintsOf,
-  createProver,
   deltaCircuit,
   deltaCommitment,
-  developmentSetup,
-  encodeProof,
-  type InferenceValues,
   infer,
-  inferenceCircuit,
   inputCommitment,
-  type ModelWeights,
   outputCommitment,
-  type Proof,
   type Prover,
-  poseidonRoot,
-  registerCircuit,
   requireLayout,
-  type VerifyingKey,
-  verifyingKey,
-  witnessOf,
 } from "@freehold/circuits";
 import {
   type Batch,
   CircuitKind,
-  type CircuitRef,
   DeltaFormat,
   escrowDomain,
   type Hex,
@@ -39,16 +24,14 @@ import {
   signReceipt,
   signReceiptSet,
   TcbStatus,
-  toHex,
   ZERO_ADDRESS,
 } from "@freehold/sdk";
-import { id, keccak256, toBeHex, Wallet } from "ethers";
+import { id, Wallet } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { randomCounts, randomElements, randomModel } from "../../circuits/models.ts";
 import { createWorld, MEASUREMENT, registerNode } from "../../sdk/utils/world.ts";
+import { circuitRef, type Host, hex32, type Kit, rootedCircuit, rootedKit, type Salted, SHAPE } from "./kits.ts";
 
-/** Small, so that a proof takes a tenth of a second; the circuits are those of any shape. */
-export const SHAPE = { inputs: 16, hidden: 4, classes: 2 };
 export const PRICE = 100n;
 const DAY = 86_400;
 
@@ -61,58 +44,29 @@ export interface Work {
   readonly outputSalt: bigint;
 }
 
-/** A version: its weights, and the salt of their root. */
-export interface Salted {
-  readonly weights: ModelWeights;
-  readonly salt: bigint;
-}
-
-const hex32 = (value: bigint) => toBeHex(value, 32) as Hex;
-
-/** A verifying key as Groth16Factory takes it: EIP-196 and EIP-197. */
-export function encodeVerifyingKey({ alpha, beta, gamma, delta, ic }: VerifyingKey): Hex {
-  const twist = ([x, y]: VerifyingKey["beta"]) => [x[1], x[0], y[1], y[0]];
-  const words = [...alpha, ...[beta, gamma, delta].flatMap(twist), ...ic.flat()];
-  return `0x${words.map((word) => word.toString(16).padStart(64, "0")).join("")}`;
-}
-
-export const circuitRef = (kind: CircuitRef["kind"]): CircuitRef => ({
-  kind,
-  tier: 1,
-  version: 1,
-  features: SHAPE.inputs,
-  hidden: SHAPE.hidden,
-  classes: SHAPE.classes,
-});
-
 /**
  * A deployment with real verifiers of development keys, a line of two committed versions (the second active) whose policy asks for
  * proofs, a staked node, and a payer with an optimistic channel.
  */
 export async function createStage(connection: NetworkConnection, auditShare: number) {
-  const world = await createWorld(connection);
+  const stage = await stageOf(connection, auditShare, rootedKit);
+  /** Proving keys. */
+  const keys = { ...stage.kit.keys, delta: stage.proveDelta.key };
+  return { ...stage, keys };
+}
+
+/** The same with the keys and proofs of a kit: of tier 2 on a deployment that takes it. */
+export async function stageOf<K extends Kit>(
+  connection: NetworkConnection,
+  auditShare: number,
+  makeKit: (host: Host) => Promise<K>,
+  experimentalTier2 = false,
+) {
+  const world = await createWorld(connection, { experimentalTier2 });
   const { owner, operator, payer, networkHelpers } = world;
   const layout = requireLayout(SHAPE);
   const salts = randomElements(5);
   const provers: Prover[] = [];
-
-  const tools = async <Values>(kind: CircuitRef["kind"], circuit: Circuit<Values>) => {
-    const key = await developmentSetup(constraintsOf(circuit));
-    const prover = await createProver(key, { threads: 0 });
-    provers.push(prover);
-    const encoded = encodeVerifyingKey(verifyingKey(key));
-    await (await world.stranger.contract("Groth16Factory").deploy(encoded)).wait();
-    const verifier = await world.stranger.contract("Groth16Factory").verifierOf(encoded);
-    await govern(
-      await owner.proofs.pin.prepare({ circuit: circuitRef(kind), verifier, keyHash: keccak256(encoded) as Hex }),
-    );
-    const prove = async (values: Values) => {
-      const { witness, publics } = witnessOf(circuit, values);
-      const proof: Proof = await prover.prove(witness);
-      return { publics, proof: toHex(encodeProof(proof)) };
-    };
-    return Object.assign(prove, { key });
-  };
 
   /** Has governance wait for its delay, then do what was prepared. */
   async function govern({ to, data }: { to: string; data: string }) {
@@ -125,20 +79,23 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     await manager.getFunction("execute").send(to, data);
   }
 
-  const proveInference = await tools<InferenceValues>(CircuitKind.Inference, inferenceCircuit(SHAPE, 1));
-  const proveRegistration = await tools(CircuitKind.Register, registerCircuit(SHAPE, 1));
-  const proveDelta = await tools(CircuitKind.Delta, deltaCircuit(SHAPE));
+  const host = { world, govern, provers };
+  const kit = await makeKit(host);
+  const proveDelta = await rootedCircuit(host, CircuitKind.Delta, deltaCircuit(SHAPE));
 
-  const versions: Salted[] = [1, 2].map((seed) => ({ weights: randomModel(SHAPE, seed), salt: salts() }));
-  const rootOf = ({ weights, salt }: Salted) => hex32(poseidonRoot(SHAPE, weights, salt));
-  const commitments = (version: Salted) => ({ poseidonRoot: rootOf(version), pedersenX: 0n, pedersenY: 0n });
+  const versions: Salted[] = [1, 2].map((seed) => ({
+    weights: randomModel(SHAPE, seed),
+    salt: salts(),
+    anchorBlinder: salts(),
+    sumBlinder: salts(),
+  }));
   const [base, tuned] = versions as [Salted, Salted];
 
   const anchor = {
     weightsRoot: id("weights of the stage") as Hex,
     byteLength: 1_000n,
     architectureHash: id("architecture") as Hex,
-    commitments: commitments(base),
+    commitments: await kit.commitments(base),
   };
   const { salt, wait } = await owner.models.commit({ anchor });
   await wait();
@@ -150,7 +107,7 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     weightsRoot: id("delta of the stage") as Hex,
     byteLength: 100n,
     format: DeltaFormat.Dense,
-    commitments: commitments(tuned),
+    commitments: await kit.commitments(tuned),
   };
   await (await owner.deltas.append({ modelId, delta })).wait();
   await (await owner.deltas.activate({ modelId, version: 1n })).wait();
@@ -166,7 +123,8 @@ export async function createStage(connection: NetworkConnection, auditShare: num
       measurements: [MEASUREMENT],
     })
   ).wait();
-  await (await owner.proofs.setProofPolicy({ lineId, circuit: circuitRef(CircuitKind.Inference), auditShare })).wait();
+  const circuit = circuitRef(CircuitKind.Inference, kit.tier);
+  await (await owner.proofs.setProofPolicy({ lineId, circuit, auditShare })).wait();
   await networkHelpers.time.increase(DAY);
   const enclave = new Wallet(id("enclave of the proofs"));
   const node = await registerNode(world, { receiptKey: enclave.address, hpkePublicKey: id("hpke") as Hex });
@@ -205,10 +163,8 @@ export async function createStage(connection: NetworkConnection, auditShare: num
   }
 
   /** A proof of work for one use of it, `by` being the weights that made it. */
-  async function prove({ counts, inputSalt, outputSalt }: Work, context: bigint, by: Salted = tuned) {
-    const { publics, proof } = await proveInference({ ...by, counts, inputSalt, outputSalt, context });
-    return { result: publics[3] ?? 0n, publics, proof };
-  }
+  const prove = ({ counts, inputSalt, outputSalt }: Work, context: bigint, by: Salted = tuned) =>
+    kit.proveInference(by, { counts, inputSalt, outputSalt, context });
 
   /** Gives an account a bond, which the arbiter may take, and has it challenge. */
   async function challenge({ receipt, signature }: Pick<Work, "receipt" | "signature">, client = world.stranger) {
@@ -252,15 +208,14 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     deltaRoot: (deltaSalt: bigint) => hex32(deltaCommitment(SHAPE, base.weights, tuned.weights, deltaSalt)),
     enclave,
     escrow,
-    /** Proving keys. */
-    keys: { inference: proveInference.key, registration: proveRegistration.key, delta: proveDelta.key },
     lineId,
     modelId,
     node,
     opening,
     prove,
     proveDelta,
-    proveRegistration,
+    kit,
+    proveRegistration: kit.proveRegistration,
     settle,
     work,
     /** What binds a proof of work; the zero address is an audit's requester. */

@@ -67,3 +67,18 @@ export function g2(point: PointG2): HexString {
   const { x, y } = point.toAffine();
   return concat([toBeHex(x.c1), toBeHex(x.c0), toBeHex(y.c1), toBeHex(y.c0)]);
 }
+
+/** A point of the twist that is outside of the group: of a small multiple of the cofactor's order. */
+export function outsideOfG2(): HexString {
+  const { Fp2 } = bn254.fields;
+  for (let i = 1n; ; i++) {
+    const x = Fp2.create({ c0: i, c1: 1n });
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), G2.CURVE().b);
+    try {
+      const point = G2.fromAffine({ x, y: Fp2.sqrt(square) });
+      if (!point.isTorsionFree()) return g2(point);
+    } catch {
+      // No square: no point with this x.
+    }
+  }
+}

@@ -1,21 +1,21 @@
 import { createFreehold, DeltaFormat, type Freehold, type Hex, NO_COMMITMENTS } from "@freehold/sdk";
 import { AbiCoder, id, type Signer, Wallet } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { deploy, readParameters } from "../../../../scripts/lib/deployment.ts";
+import { deploy, type Parameters, readParameters } from "../../../../scripts/lib/deployment.ts";
 
 /** Key of the development TEE's test root in these tests. */
 export const TEST_ROOT = new Wallet(id("freehold sdk tests: development root"));
 export const MEASUREMENT = id("a measurement") as Hex;
 
-/** A fresh deployment, and clients for whoever plays a part. */
-export async function createWorld(connection: NetworkConnection) {
+/** A fresh deployment, with some other parameters than the local ones, and clients for whoever plays a part. */
+export async function createWorld(connection: NetworkConnection, others: Parameters = {}) {
   const { ethers, networkHelpers } = connection;
   const { module, parameters } = await readParameters("local");
   const deployment = await deploy(connection, {
     network: "local",
     throwaway: true,
     module,
-    parameters: { ...parameters, developmentTestRoot: TEST_ROOT.address },
+    parameters: { ...parameters, ...others, developmentTestRoot: TEST_ROOT.address },
   });
   const chainId = BigInt(deployment.chainId);
   const [deployerSigner, ownerSigner, operatorSigner, payerSigner, strangerSigner] = await ethers.getSigners();
