@@ -32,7 +32,9 @@ describe("npm start", () => {
     const { code, output } = await start("--json", json);
     expect(code, output).to.equal(0);
 
-    const { accuracy, roots, payments, attacks, proofs, caught } = JSON.parse(await readFile(json, "utf8")) as StoryResult;
+    const { accuracy, roots, payments, attacks, proofs, caught } = JSON.parse(
+      await readFile(json, "utf8"),
+    ) as StoryResult;
     expect(accuracy.ownedDay30).to.equal(accuracy.ownedDay1);
     expect(accuracy.ownedDay1).to.be.greaterThan(0.8);
     expect(accuracy.pooledDay1).to.equal(accuracy.ownedDay1);

@@ -5,6 +5,7 @@ import {
   DeltaFormat,
   type Freehold,
   type Hex,
+  type OpenedVersion,
   ProofError,
   type UpcomingVersion,
 } from "@freehold/sdk";
@@ -14,8 +15,9 @@ import type { Signer, TransactionRequest } from "ethers";
 import { network } from "hardhat";
 import { randomModel } from "../circuits/models.ts";
 import { baseFile } from "./utils/files.ts";
+import { SHAPE } from "./utils/kits.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
-import { createStage, type Salted, SHAPE, type Stage } from "./utils/stage.ts";
+import { createStage, type Stage } from "./utils/stage.ts";
 
 describe("proofs: an append with the proof of its delta", function () {
   this.timeout(300_000);
@@ -25,7 +27,7 @@ describe("proofs: an append with the proof of its delta", function () {
   let owner: Freehold;
   let modelId: bigint;
   /** The line's newest version. */
-  let head: Salted & { file: Uint8Array; hash: Hex };
+  let head: OpenedVersion & { file: Uint8Array; hash: Hex };
   let seed = 100;
 
   before(async () => {
@@ -64,7 +66,7 @@ describe("proofs: an append with the proof of its delta", function () {
     return { weights, salt, delta, tuned };
   }
 
-  const prove = (made: Salted, append: UpcomingVersion, client = owner) =>
+  const prove = (made: OpenedVersion, append: UpcomingVersion, client = owner) =>
     client.proofs.prove({
       kind: CircuitKind.Delta,
       shape: SHAPE,

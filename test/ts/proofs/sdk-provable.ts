@@ -17,8 +17,8 @@ import { network } from "hardhat";
 import { randomModel } from "../circuits/models.ts";
 import { createWorld, type World } from "../sdk/utils/world.ts";
 import { ARCHITECTURE, baseFile } from "./utils/files.ts";
+import { SHAPE } from "./utils/kits.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
-import { SHAPE } from "./utils/stage.ts";
 
 /** Bytes of an architecture file, and its hash. */
 function architectureFile(content: unknown): { architecture: Uint8Array; architectureHash: Hex } {

@@ -11,8 +11,9 @@ import {
 import { expect } from "chai";
 import { network } from "hardhat";
 import { randomModel } from "../circuits/models.ts";
+import { SHAPE } from "./utils/kits.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
-import { createStage, SHAPE, type Stage, type Work } from "./utils/stage.ts";
+import { createStage, type Stage, type Work } from "./utils/stage.ts";
 
 const { Register, Delta, Inference } = CircuitKind;
 

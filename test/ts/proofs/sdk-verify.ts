@@ -19,8 +19,9 @@ import { getBytes, id, keccak256, toBeHex } from "ethers";
 import { network } from "hardhat";
 import { type Lies, lyingEndpoint, VERIFIER } from "./utils/endpoint.ts";
 import { concat, type HexString, slice } from "./utils/hex.ts";
+import { SHAPE } from "./utils/kits.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
-import { createStage, SHAPE, type Stage } from "./utils/stage.ts";
+import { createStage, type Stage } from "./utils/stage.ts";
 import { Trapdoor } from "./utils/trapdoor.ts";
 
 type Verifiable = VerifyRegistration | VerifyDelta | VerifyInference;
@@ -187,10 +188,10 @@ describe("proofs: verified by the SDK", function () {
     const model = { lineOf: (said: Said) => ({ ...said, modelId: 7n }) };
     expect(await codes(model, [registration, delta, inference])).to.deep.equal(Array(3).fill("WRONG_VERSION"));
     // Without the hash the lie is believed: a registration of the old weights passes for the new version's.
-    const old = await stage.proveRegistration({
-      ...base,
-      context: await stage.world.stranger.proofs.registrationContextOf({ lineId, versionHash }),
-    });
+    const old = await stage.proveRegistration(
+      base,
+      await stage.world.stranger.proofs.registrationContextOf({ lineId, versionHash }),
+    );
     const { client } = misled(
       lieAbout(1n, (said) => ({
         ...said,

@@ -8,7 +8,7 @@ import {
   type MlpWeights,
   type NgramMlpArchitecture,
 } from "@freehold/worker/engine";
-import { SHAPE } from "./stage.ts";
+import { SHAPE } from "./kits.ts";
 
 /** The architecture of the stage's shape. */
 export const ARCHITECTURE: NgramMlpArchitecture = {

@@ -112,7 +112,9 @@ export async function rootedCircuit<Values>(host: Host, kind: CircuitRef["kind"]
 }
 
 /** Tier 1: weights by their root. */
-export async function rootedKit(host: Host): Promise<Kit & { readonly keys: Record<"inference" | "registration", ProvingKey> }> {
+export async function rootedKit(
+  host: Host,
+): Promise<Kit & { readonly keys: Record<"inference" | "registration", ProvingKey> }> {
   const inference = await rootedCircuit<InferenceValues>(host, CircuitKind.Inference, inferenceCircuit(SHAPE, 1));
   const register = await rootedCircuit<RegisterValues>(host, CircuitKind.Register, registerCircuit(SHAPE, 1));
   return {
