@@ -121,6 +121,7 @@ describe("worker: proofs", function () {
     await line.activate(await line.append());
     await until(async () => (await payer.offer(served.url)).version === 2, "the next version");
     // After a restart the version before is not in memory.
+    await served.stop();
     await served.restart();
     await ready(served);
     const superseded = await challengeReceipt(chain, later, 1);
