@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import plainTests from "./scripts/hardhat/plain-tests.ts";
 import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.ts";
 
 const compiler = {
@@ -47,9 +48,9 @@ const account = (network: string) => ({
 });
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, warningsAsErrors],
+  plugins: [hardhatToolboxMochaEthers, warningsAsErrors, plainTests],
   paths: { tests: { mocha: "./test/ts", solidity: "./test/solidity" } },
-  // One set of settings: what the tests measure is what is deployed.
+  // One set of settings: what the tests measure is what is deployed. (Tests themselves are not optimized: scripts/hardhat/plain-tests.ts.)
   solidity: {
     profiles: { default: profile, production: profile },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
