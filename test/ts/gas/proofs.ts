@@ -16,11 +16,11 @@ const GOALS = {
   "arbiter.proveDraw": 370_000,
   "proofs.proveRegistration": 295_000,
   // Tier 2, experimental.
-  "proofs.proveRegistration.tier2": 590_000,
+  "proofs.proveRegistration.tier2": 515_000,
   "proofs.link": 225_000,
   "proofs.showDelta": 36_000,
-  "arbiter.proveReceipt.tier2": 340_000,
-  "committed.verify": 250_000,
+  "arbiter.proveReceipt.tier2": 330_000,
+  "committed.verify": 242_000,
   // 68,000 a proof.
   "committed.verifyBatch16": 1_088_000,
 };

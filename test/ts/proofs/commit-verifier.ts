@@ -94,7 +94,7 @@ describe("proofs: verifier of tier 2", function () {
     expect(await verifier.getFunction("versions")()).to.equal(versions!.address);
   });
 
-  it("attack: a shifted sum W + (x' - x) IC carries a proof to another public input; it is never linked", async () => {
+  it("attack: a shifted sum W + (x - x') IC carries a proof to another public input; it is never linked", async () => {
     for (const i of publics.keys()) {
       const shift = -5n;
       const shifted = plus(sum, times(circuit.vk.ic[i + 1] ?? INFINITY, shift));

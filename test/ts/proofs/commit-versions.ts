@@ -74,11 +74,11 @@ describe("proofs: versions in tier 2", function () {
     const proof = "0x00" as Hex;
     const { proofs } = world.stranger;
     const refused = [
-      proofs.proveRegistration.simulate({ lineId, version: 0, circuit: REGISTER, proof }),
-      proofs.link.simulate({ versionHash: stage.baseHash, circuit: INFERENCE, linked: proof }),
-      proofs.verifyInferences({ versionHash: stage.baseHash, circuit: INFERENCE, x: 1n, inferences: [] }),
+      () => proofs.proveRegistration.simulate({ lineId, version: 0, circuit: REGISTER, proof }),
+      () => proofs.link.simulate({ versionHash: stage.baseHash, circuit: INFERENCE, linked: proof }),
+      () => proofs.verifyInferences({ versionHash: stage.baseHash, circuit: INFERENCE, x: 1n, inferences: [] }),
     ];
-    for (const call of refused) expect(await refusalOf(call)).to.equal("VersionProofs_WrongCircuit");
+    for (const call of refused) expect(await refusalOf(call())).to.equal("VersionProofs_WrongCircuit");
     await closed.close();
   });
 
