@@ -14,7 +14,7 @@ import { expect } from "chai";
 import type { Signer, TransactionRequest } from "ethers";
 import { network } from "hardhat";
 import { randomModel } from "../circuits/models.ts";
-import { baseFile } from "./utils/files.ts";
+import { baseFile, tunedFile } from "./utils/files.ts";
 import { SHAPE } from "./utils/kits.ts";
 import { proofErrorOf } from "./utils/refusal.ts";
 import { createStage, type Stage } from "./utils/stage.ts";
@@ -53,7 +53,7 @@ describe("proofs: an append with the proof of its delta", function () {
   async function tune() {
     const weights = randomModel(SHAPE, seed++);
     const { commitments, salt, blinder } = await commitmentsOf(SHAPE, weights);
-    const tuned = (await baseFile(weights)).file;
+    const tuned = tunedFile(head.file, weights);
     const file = createDense(head.file, tuned, { base: head.hash, commitment: { salt, blinder } });
     expect(readCommitmentSecrets(file)).to.deep.equal({ salt, blinder });
     const { root, byteLength } = await weightsRoot(file);

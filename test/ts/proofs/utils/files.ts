@@ -24,10 +24,19 @@ export const ARCHITECTURE: NgramMlpArchitecture = {
 /** A base as its owner makes it: commitments first, their secrets into the file, then the file's hash. */
 export async function baseFile(weights: ModelWeights) {
   const made = await commitmentsOf(SHAPE, weights);
-  const { tensors } = readSafetensors(encodeMlpWeights(ARCHITECTURE, weights as MlpWeights));
-  const file = writeSafetensors({ tensors, metadata: commitmentMetadata(made) });
+  const file = modelFile(weights, commitmentMetadata(made));
   const architecture = encodeArchitecture(ARCHITECTURE);
   return { ...made, weights, file, architecture, anchor: await anchorFor(file, architecture, made) };
+}
+
+/** The same model with other weights, to be compared with it. */
+export function tunedFile(base: Uint8Array, weights: ModelWeights): Uint8Array {
+  return modelFile(weights, readSafetensors(base).metadata);
+}
+
+function modelFile(weights: ModelWeights, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
+  const { tensors } = readSafetensors(encodeMlpWeights(ARCHITECTURE, weights as MlpWeights));
+  return writeSafetensors({ tensors, metadata });
 }
 
 async function anchorFor(file: Uint8Array, bytes: Uint8Array, made: VersionCommitments): Promise<ModelAnchor> {
