@@ -251,6 +251,7 @@ export async function createStage(connection: NetworkConnection, auditShare: num
     deltaRoot: (deltaSalt: bigint) => hex32(deltaCommitment(SHAPE, base.weights, tuned.weights, deltaSalt)),
     enclave,
     escrow,
+    govern,
     lineId,
     modelId,
     node,
