@@ -50,8 +50,7 @@ function head({ inputs, hidden, classes }: Layout, modules: readonly number[]): 
 function main(layout: Layout): string {
   const { inputs, hidden, classes, elements, groups, outputGroups } = layout;
   const commit = (tag: Tag, count: number, values: string, salt: string) => {
-    const constants = constantsModule(widthFor(count));
-    return `commit(${TAGS[tag]}, ${values}, ${salt}, ${constants}::CONSTANTS, ${constants}::MATRIX)`;
+    return `commit(${TAGS[tag]}, ${values}, ${salt}, ${constantsModule(widthFor(count))}::ROUNDS)`;
   };
   const hiddenLayer = groups.flatMap((members, g) => [
     `let group: [Field; ${members.length}] = neurons(dot(weights, ${g * (inputs + 1)}, counts), total);`,

@@ -13,27 +13,29 @@ const MAIN = fileURLToPath(new URL("../../../circuits/dist/cli/main.js", import.
 /** Tables of a module of constants, as numbers. */
 function tablesOf(source: string): Record<string, bigint[][]> {
   const tables: Record<string, bigint[][]> = {};
-  for (const [, name, rows, body] of source.matchAll(
-    /pub global (\w+): \[\[Field; \d+\]; (\d+)\] = \[\n([\s\S]*?)\n\];/g,
-  )) {
-    const found = [...(body ?? "").matchAll(/\[([^\]]*)\]/g)].map(([, row]) => (row ?? "").match(/0x[0-9a-f]+/g) ?? []);
-    expect(found).to.have.length(Number(rows));
-    tables[name ?? ""] = found.map((row) => row.map(BigInt));
+  for (const [, name, body] of source.matchAll(/^ {4}(\w+): \[\n([\s\S]*?)\n {4}\],$/gm)) {
+    const rows = [...(body ?? "").matchAll(/\[([^\]]*)\]/g)].map(([, row]) => (row ?? "").match(/0x[0-9a-f]+/g) ?? []);
+    tables[name ?? ""] = rows.map((row) => row.map(BigInt));
   }
   return tables;
 }
 
-/** The permutation as the generated source has it. */
-function permute(input: readonly bigint[], { CONSTANTS, MATRIX }: Record<string, bigint[][]>): bigint[] {
+/** The permutation that these tables give, round by round as the generated source takes them. */
+function permute(input: readonly bigint[], tables: Record<string, bigint[][]>): bigint[] {
+  const { first, last, matrix, entry, partial, rows, columns } = tables;
+  const full = (state: bigint[], constants: bigint[], mix: bigint[][]) => {
+    const boxes = state.map((value, i) => (value + constants[i]!) ** 5n % FIELD);
+    return mix.map((row) => row.reduce((sum, factor, j) => sum + factor * boxes[j]!, 0n) % FIELD);
+  };
   let state = [...input];
-  for (const [round, constants] of CONSTANTS!.entries()) {
-    const full = round < 4 || round >= CONSTANTS!.length - 4;
-    state = state.map((value, i) => {
-      const x = (value + constants[i]!) % FIELD;
-      return full || i === 0 ? x ** 5n % FIELD : x;
-    });
-    state = MATRIX!.map((row) => row.reduce((sum, factor, j) => sum + factor * state[j]!, 0n) % FIELD);
+  for (const [i, constants] of first!.entries()) state = full(state, constants, i < 3 ? matrix! : entry!);
+  for (const [r, constants] of partial!.entries()) {
+    const [head, ...rest] = state.map((value, i) => value + constants[i]!);
+    const box = head! ** 5n % FIELD;
+    const sum = [box, ...rest].reduce((total, value, i) => total + rows![r]![i]! * value, 0n);
+    state = [sum, ...rest.map((value, i) => value + columns![r]![i + 1]! * box)].map((value) => value % FIELD);
   }
+  for (const constants of last!) state = full(state, constants, matrix!);
   return state;
 }
 

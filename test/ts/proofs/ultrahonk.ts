@@ -21,6 +21,9 @@ const GAS_LIMIT = 2_000_000n;
 /** The same statement in another proof system is another version of the circuit. */
 const CIRCUIT = { ...circuitRef(CircuitKind.Inference), version: 2 };
 
+const open = (chainId = 31337) => network.create({ network: "local", override: { chainId } });
+type Chain = Awaited<ReturnType<typeof open>>;
+
 describe("proofs: UltraHonk by Noir and Barretenberg", function () {
   this.timeout(600_000);
   let crs: string;
@@ -42,11 +45,9 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
     await program?.close();
   });
 
-  async function deploy(connection: Awaited<ReturnType<typeof network.create>>) {
-    const { ethers } = connection as unknown as { ethers: Stage["world"]["ethers"] };
+  async function deploy({ ethers }: Chain) {
     const verifier = await (await ethers.getContractFactory([], verifierCode)).deploy();
-    const address = await verifier.getAddress();
-    return ethers.deployContract("UltraHonkAdapter", [address, vkHash, 5, GAS_LIMIT]);
+    return ethers.deployContract("UltraHonkAdapter", [verifier, vkHash, 5, GAS_LIMIT]);
   }
 
   async function prove(values: InferenceValues) {
@@ -55,7 +56,7 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
   }
 
   describe("a generated verifier, behind the adapter,", () => {
-    let connection: Awaited<ReturnType<typeof network.create>>;
+    let connection: Chain;
     let adapter: Awaited<ReturnType<typeof deploy>>;
     let publics: bigint[];
     let proof: Hex;
@@ -63,7 +64,7 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
       adapter.getFunction("verify")(statement, bytes);
 
     before(async () => {
-      connection = await network.create("local");
+      connection = await open();
       adapter = await deploy(connection);
       ({ publics, proof } = await prove(inferenceCase(SHAPE, 1).values));
     });
@@ -106,11 +107,9 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
     });
 
     it("is refused on a public chain, for everybody knows the string's secret", async () => {
-      const other = await network.create({ network: "local", override: { chainId: 8453 } });
-      const { ethers } = other as unknown as { ethers: Stage["world"]["ethers"] };
-      const verifier = await (await ethers.getContractFactory([], verifierCode)).deploy();
-      const factory = await ethers.getContractFactory("UltraHonkAdapter");
-      await expect(factory.deploy(await verifier.getAddress(), vkHash, 5, GAS_LIMIT))
+      const other = await open(8453);
+      const factory = await other.ethers.getContractFactory("UltraHonkAdapter");
+      await expect(deploy(other))
         .to.be.revertedWithCustomError(factory, "UltraHonkAdapter_DevelopmentString")
         .withArgs(8453);
       await other.close();
@@ -118,11 +117,11 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
   });
 
   describe("pinned as another version of the circuit,", () => {
-    let connection: Awaited<ReturnType<typeof network.create>>;
+    let connection: Chain;
     let stage: Stage;
 
     before(async () => {
-      connection = await network.create("local");
+      connection = await open();
       stage = await createStage(connection, 0);
       const adapter = await deploy(connection);
       const verifier = (await adapter.getAddress()) as Hex;

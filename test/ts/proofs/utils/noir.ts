@@ -50,11 +50,15 @@ export async function noirTools(): Promise<NoirTools | undefined> {
 
 /** A compiled program, with a folder of its own for what the tools write. */
 export class NoirProgram {
-  private constructor(
-    readonly tools: NoirTools,
-    readonly directory: string,
-    readonly program: unknown,
-  ) {}
+  readonly tools: NoirTools;
+  readonly directory: string;
+  readonly program: unknown;
+
+  private constructor(tools: NoirTools, directory: string, program: unknown) {
+    this.tools = tools;
+    this.directory = directory;
+    this.program = program;
+  }
 
   static inference(tools: NoirTools, shape: Shape): Promise<NoirProgram> {
     return NoirProgram.of(tools, noirInference(shape));
