@@ -13,7 +13,12 @@ const PLATFORM = `${process.arch === "x64" ? "amd64" : process.arch}-${process.p
 /** What is used of `@noir-lang/noir_wasm` and `@noir-lang/noir_js`. */
 interface Compiler {
   createFileManager(directory: string): unknown;
-  compile(files: unknown): Promise<{ program: unknown; warnings: readonly unknown[] }>;
+  compile(
+    files: unknown,
+    directory: undefined,
+    log: () => void,
+    debug: () => void,
+  ): Promise<{ program: unknown; warnings: readonly unknown[] }>;
 }
 interface Runner {
   Noir: new (program: unknown) => { execute(inputs: NoirInputs): Promise<{ witness: Uint8Array }> };
@@ -71,7 +76,9 @@ export class NoirProgram {
       await writeFile(join(directory, path), text);
     }
     const { compiler } = tools;
-    const { program } = await compiler.compile(compiler.createFileManager(directory + sep));
+    const silent = () => undefined;
+    const sources = compiler.createFileManager(directory + sep);
+    const { program } = await compiler.compile(sources, undefined, silent, silent);
     await writeFile(join(directory, "program.json"), JSON.stringify(program));
     return new NoirProgram(tools, directory, program);
   }
