@@ -83,7 +83,7 @@ fn neurons<let N: u32>(sums: Field, total: Field) -> [Field; N] {
     let mut relus = [0; N];
     let mut filled = [0; N];
     for i in 0..N {
-        assert(active[i] * active[i] == active[i]);
+        assert(active[i] * active[i] == active[i], "a neuron is active or not");
         rests[i].assert_max_bit_size::<${slot - 1}>();
         filled[i] = active[i] * ${power(slot - 1)} + rests[i];
         relus[i] = active[i] * rests[i];
