@@ -44,7 +44,7 @@ export async function noirTools(): Promise<NoirTools | undefined> {
     await access(bb);
     return { compiler: require("@noir-lang/noir_wasm"), runner: require("@noir-lang/noir_js"), bb };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0]?.replaceAll(/\S*\//g, "") : String(error);
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     console.warn(
       `\n*** NOT TESTED: UltraHonk. Its tools are not installed (${reason}). ***\n` +
         "*** docs/proofs.md, Other proof systems: FREEHOLD_NOIR names the folder that has them. ***\n",
