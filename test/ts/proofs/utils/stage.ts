@@ -208,6 +208,7 @@ export async function stageOf<K extends Kit>(
     deltaRoot: (deltaSalt: bigint) => hex32(deltaCommitment(SHAPE, base.weights, tuned.weights, deltaSalt)),
     enclave,
     escrow,
+    govern,
     lineId,
     modelId,
     node,
