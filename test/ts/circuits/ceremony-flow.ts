@@ -182,7 +182,8 @@ describe("circuits: ceremony", function () {
     }
   });
 
-  it("refuses powers that have none to spare for a domain of 2^15, whose hash needs one more", async () => {
+  it("refuses powers that have none to spare for a domain of 2^15, whose hash needs one more", async function () {
+    this.timeout(900_000);
     const { system } = synthetic({ constraints: 16_500, seed: 41, terms: 1 });
     const error = await firstZkey(system, { ...scene.powers, power: 15 }).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(KeyError).with.property("message").that.includes("2^16");
