@@ -63,7 +63,7 @@ describe("inference: what opens a receipt's commitments", () => {
     "logits that are no integers": { output: { ...OUTPUT, logits: ["-5", "7.5", "7"] } },
   };
   for (const [what, changes] of Object.entries(attacks)) {
-    it(`PRF-15 attack: refuses ${what}, and keeps the evidence`, async () => {
+    it(`attack: refuses ${what}, and keeps the evidence`, async () => {
       const error = await checkOpening({ ...HONEST, ...changes }).catch((refused) => refused);
       expect(error).to.be.instanceOf(InferenceError).with.property("code", "COMMITMENT_MISMATCH");
       expect(error.details).to.have.property("receipt");

@@ -70,7 +70,7 @@ describe("worker: proofs", function () {
     return { batch: named as Batch, signature: signature as Hex };
   };
 
-  it("PRF-15: commits to input and answer, and gives the payer alone what opens it", async () => {
+  it("commits to input and answer, and gives the payer alone what opens it", async () => {
     const line = await committedLine();
     const served = await serve(line);
     const payer = await payerOf(served);
@@ -102,7 +102,7 @@ describe("worker: proofs", function () {
     expect([receipt.inputCommitment, receipt.outputCommitment]).to.deep.equal([ZERO_HASH, ZERO_HASH]);
   });
 
-  it("PRF-16: proves a challenged receipt by itself, also of a version that is served no more", async () => {
+  it("proves a challenged receipt by itself, also of a version that is served no more", async () => {
     const line = await committedLine();
     await line.activate(await line.append());
     await askForProofs(chain, line, 0);
@@ -130,7 +130,7 @@ describe("worker: proofs", function () {
   });
 
   for (const moment of ["before it knew", "in the middle of the proof", "with the proof in the pool"] as const) {
-    it(`PRF-17: proves after kill -9 ${moment}, once`, async () => {
+    it(`proves after kill -9 ${moment}, once`, async () => {
       const line = await committedLine();
       await askForProofs(chain, line, 0);
       const operator = await createNode(chain);
@@ -163,7 +163,7 @@ describe("worker: proofs", function () {
     });
   }
 
-  it("PRF-18: opens a demanded audit, draws, and proves every drawn receipt; each receipt is in one batch", async () => {
+  it("opens a demanded audit, draws, and proves every drawn receipt; each receipt is in one batch", async () => {
     const line = await committedLine();
     await askForProofs(chain, line, WHOLE / 2);
     const served = await serve(line);
@@ -193,7 +193,7 @@ describe("worker: proofs", function () {
     expect(await counts(served)).to.deep.equal({ demanded: 2, proven: 2 });
   });
 
-  it("PRF-19 attack: takes no work on a version whose anchored commitment is of other weights, once proofs are asked for", async () => {
+  it("attack: takes no work on a version whose anchored commitment is of other weights, once proofs are asked for", async () => {
     const line = await createLine(chain, { measurementId: measureCode(), commitments: "of others" });
     const served = await serve(line, { logLevel: "silent" });
     const payer = await payerOf(served);
@@ -205,7 +205,7 @@ describe("worker: proofs", function () {
     expect(offer.status).to.equal(503);
   });
 
-  it("PRF-19: takes no work that is to be proven where nothing is kept over a restart", async () => {
+  it("takes no work that is to be proven where nothing is kept over a restart", async () => {
     const line = await committedLine();
     await askForProofs(chain, line, 0);
     const { seal: _, unseal: __, ...volatile } = developmentProvider();
@@ -215,7 +215,7 @@ describe("worker: proofs", function () {
     expect(answer.status).to.equal(503);
   });
 
-  it("PRF-20: says that a receipt cannot be proven when its books are lost, and goes on serving", async () => {
+  it("says that a receipt cannot be proven when its books are lost, and goes on serving", async () => {
     const line = await committedLine();
     await askForProofs(chain, line, 0);
     const served = await serve(line);
