@@ -27,7 +27,7 @@ describe("npm start", () => {
   }
 
   it("tells the story: 83 % stays 83 %, the node is paid to the unit, five attacks are refused, two cheats are caught", async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const json = join(folder, "result.json");
     const { code, output } = await start("--json", json);
     expect(code, output).to.equal(0);
