@@ -9,16 +9,17 @@ import {
   registerCircuit,
   type Shape,
 } from "@freehold/circuits";
+import type { KeyName } from "./keys.ts";
 
-const shape = workerData as Shape;
+const { shape, names } = workerData as { shape: Shape; names: readonly KeyName[] };
 const systems = {
   inference: () => constraintsOf(inferenceCircuit(shape, 1)),
   register: () => constraintsOf(registerCircuit(shape, 1)),
   delta: () => constraintsOf(deltaCircuit(shape)),
 };
-for (const [name, system] of Object.entries(systems)) {
+for (const name of names) {
   const start = performance.now();
-  const constraints = system();
+  const constraints = systems[name]();
   const key = encodeKey(await developmentSetup(constraints));
   const seconds = (performance.now() - start) / 1000;
   parentPort?.postMessage({ name, key, constraints: constraints.constraints, seconds });

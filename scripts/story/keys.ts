@@ -23,10 +23,12 @@ const KINDS = {
   delta: CircuitKind.Delta,
 } as const;
 
-/** Begins to make the keys of a shape's circuits; the story goes on meanwhile. */
+/** Begins to make the keys of a shape's circuits, on two threads of about the same work; the story goes on meanwhile. */
 export function makeKeys(shape: Shape): StoryKeys {
-  const thread = new Worker(new URL("./key-thread.ts", import.meta.url), { workerData: shape });
-  const made = (name: KeyName) => {
+  const start = (...names: KeyName[]) =>
+    new Worker(new URL("./key-thread.ts", import.meta.url), { workerData: { shape, names } });
+  const [small, large] = [start("inference", "register"), start("delta")];
+  const made = (name: KeyName, thread: Worker) => {
     const key = new Promise<StoryKey>((resolve, reject) => {
       thread.on("message", (message: StoryKey & { name: KeyName }) => {
         if (message.name === name) resolve(message);
@@ -37,7 +39,7 @@ export function makeKeys(shape: Shape): StoryKeys {
     key.catch(() => undefined);
     return key;
   };
-  return { inference: made("inference"), register: made("register"), delta: made("delta") };
+  return { inference: made("inference", small), register: made("register", small), delta: made("delta", large) };
 }
 
 /** Deploys the verifiers of the keys and has governance pin them, behind its delay. Writes the inference key for the node. */

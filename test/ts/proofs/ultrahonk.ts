@@ -10,9 +10,10 @@ import { network } from "hardhat";
 import { inferenceCase } from "../circuits/models.ts";
 import { concat, slice, splice, toBeHex } from "./utils/hex.ts";
 import { compileVerifier, forDevelopment, writeDevelopmentString } from "./utils/honk.ts";
+import { circuitRef, SHAPE } from "./utils/kits.ts";
 import { NoirProgram, noirTools } from "./utils/noir.ts";
 import { refusalOf } from "./utils/refusal.ts";
-import { circuitRef, createStage, SHAPE, type Stage } from "./utils/stage.ts";
+import { createStage, type Stage } from "./utils/stage.ts";
 import { R } from "./utils/trapdoor.ts";
 
 const DAY = 86_400;
