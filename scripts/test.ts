@@ -27,9 +27,12 @@ for (const [name, command, args] of checks) {
 
 // All at once, on two cores: the Solidity tests are compiled meanwhile. What they say is shown when they are over; the slowest shows it as it goes.
 const COMPUTING = ["attestation", "circuits", "proofs"];
+/** Folders and files that go after the Solidity tests, so that all ends at about the same time. */
+const LATER = ["story.ts", "watchtower"];
 const isTest = (file: string) => !/[/](harness|utils)[/]/.test(file) && readFileSync(file, "utf8").includes("describe");
 const files = globSync("test/ts/**/*.ts").filter(isTest).sort();
-const isComputing = (file: string) => COMPUTING.includes(file.split(sep)[2] ?? "");
+const isIn = (places: readonly string[]) => (file: string) => places.includes(file.split(sep)[2] ?? "");
+const [isComputing, isLater] = [isIn(COMPUTING), isIn(LATER)];
 const began = performance.now();
 const suite = async (name: string, args: readonly string[], quiet: boolean) => {
   const result = await run("hardhat", ["test", ...args], { allowFailure: true, quiet });
@@ -38,17 +41,19 @@ const suite = async (name: string, args: readonly string[], quiet: boolean) => {
 };
 const mochaOf = (name: string, some: readonly string[], quiet: boolean) =>
   suite(name, ["mocha", "--no-compile", ...some], quiet);
-const [solidity, computing, mocha] = await Promise.all([
-  suite("Solidity tests", ["solidity"], true),
+const first = suite("Solidity tests", ["solidity"], true);
+const [solidity, later, computing, mocha] = await Promise.all([
+  first,
+  first.then(() => mochaOf("tests of story and watchtower", files.filter(isLater), true)),
   mochaOf("tests that compute", files.filter(isComputing), true),
   mochaOf(
     "tests of SDK, worker and scripts",
-    files.filter((file) => !isComputing(file)),
+    files.filter((file) => !isComputing(file) && !isLater(file)),
     false,
   ),
 ]);
-for (const { output } of [computing, solidity]) console.log(output);
-for (const { code, output } of [solidity, computing, mocha]) {
+for (const { output } of [later, computing, solidity]) console.log(output);
+for (const { code, output } of [solidity, later, computing, mocha]) {
   const count = (word: string) =>
     Number(
       output

@@ -14,7 +14,7 @@ import { bytes48, numberOf, ORDER, sha384 } from "./utils/signatures.ts";
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
 /** Variants of hints of right signatures, and of wrong ones. */
 const RIGHT = NIGHTLY ? 50_000 : 2_000;
-const WRONG = NIGHTLY ? 98_000 : 2_400;
+const WRONG = NIGHTLY ? 98_000 : 2_800;
 const BATCH = 200;
 const [REFUSED, ACCEPTED, REVERTED] = ["00", "01", "02"];
 

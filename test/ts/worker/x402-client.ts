@@ -1,4 +1,4 @@
-import { InferenceError, recoverExactReceipt, recoverReceipt, X402_ROUTE } from "@freehold/sdk";
+import { InferenceError, recoverExactReceipt, recoverReceipt, X402_ROUTE, ZERO_HASH } from "@freehold/sdk";
 import {
   decodeHeader,
   encodeHeader,
@@ -155,7 +155,9 @@ describe("worker: x402, a client in front of a liar", () => {
     };
     const exact = { ...receipt, amount: BigInt(receipt.amount), workedAt: BigInt(receipt.workedAt) };
     const signer = recoverExactReceipt(domain, exact, signature);
-    const asChannel = { ...exact, channel: 0n, seq: 1n, cumulative: exact.amount, price: exact.amount };
+    const commitments = { inputCommitment: ZERO_HASH, outputCommitment: ZERO_HASH };
+    const place = { channel: 0n, seq: 1n, cumulative: exact.amount, price: exact.amount };
+    const asChannel = { ...exact, ...commitments, ...place };
     expect(recoverReceipt(domain, asChannel, signature)).not.to.equal(signer);
     expect(signer.toLowerCase()).to.equal((await exactTerms(node.url)).extra.receiptKey);
   });
