@@ -1,4 +1,5 @@
-import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
+import type { Shape } from "@freehold/circuits";
+import type { DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
 import {
   deltaLedgerAbi,
   inferenceArbiterAbi,
@@ -26,10 +27,8 @@ import type {
   EscrowEvent,
   Head,
   LineState,
-  ModelShape,
   NodeState,
   ProofEvent,
-  ProofPolicyState,
   VersionState,
 } from "./types.js";
 
@@ -238,7 +237,7 @@ export class RpcChain implements Chain {
     return this.#proofs.events(from, to);
   }
 
-  proofPolicy(time: bigint, block?: number): Promise<ProofPolicyState | undefined> {
+  proofPolicy(time: bigint, block?: number): Promise<ProofPolicy | undefined> {
     return this.#proofs.policy(time, block);
   }
 
@@ -250,7 +249,7 @@ export class RpcChain implements Chain {
     return this.#proofs.life();
   }
 
-  inferenceCircuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+  inferenceCircuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
     return this.#proofs.circuit(shape);
   }
 }

@@ -1,9 +1,10 @@
-import { CircuitKind, circuitIdOf, circuitOf, type Hex, ZERO_HASH } from "@freehold/sdk";
+import type { Shape } from "@freehold/circuits";
+import { CircuitKind, circuitIdOf, circuitOf, type Hex, type ProofPolicy, ZERO_HASH } from "@freehold/sdk";
 import { inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
 import { readLogs } from "@freehold/sdk/watchtower";
 import { Contract, Interface, type JsonRpcProvider, type LogDescription, type Result, zeroPadValue } from "ethers";
 import type { Addresses } from "./deployment.js";
-import type { ModelShape, ProofEvent, ProofPolicyState } from "./types.js";
+import type { ProofEvent } from "./types.js";
 
 const ARBITER = new Interface(inferenceArbiterAbi);
 const VERIFIER = new Interface(["function keyHash() view returns (bytes32)"]);
@@ -30,12 +31,12 @@ export class ProofReader {
     this.#escrow = escrow;
   }
 
-  async policy(time: bigint, block?: number): Promise<ProofPolicyState | undefined> {
+  async policy(time: bigint, block?: number): Promise<ProofPolicy | undefined> {
     const at = block === undefined ? [] : [{ blockTag: block }];
     const policy = (await this.#proofs.getFunction("policyAt").staticCall(this.#lineId, time, ...at)) as Result;
     const circuitId = policy.circuitId as Hex;
     if (circuitId === ZERO_HASH) return undefined;
-    return { circuitId, auditShare: Number(policy.auditShare), since: policy.since as bigint };
+    return { circuitId, auditShare: policy.auditShare as bigint, since: policy.since as bigint };
   }
 
   /** A constant, read once. */
@@ -55,7 +56,7 @@ export class ProofReader {
     return this.#life;
   }
 
-  async circuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+  async circuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
     const address = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
     const keys = new Contract(address, proofKeysAbi, this.#provider);
     const circuitId = circuitIdOf(circuitOf(CircuitKind.Inference, shape));
@@ -83,9 +84,8 @@ export class ProofReader {
     // One arbiter serves escrows of several tokens.
     const isOurs = (escrow: string) => escrow === this.#addresses.inferenceEscrow;
     if (name === "ProofDemanded") {
-      const { receiptId, challenger, answerBy } = args as unknown as Record<string, string> & { answerBy: bigint };
       if (!isOurs(args.escrow as string)) return [];
-      return [{ kind: "receipt", receiptId: receiptId as Hex, challenger: challenger ?? "", answerBy, block }];
+      return [{ kind: "receipt", receiptId: args.receiptId as Hex, block }];
     }
     const batch = args.batch as Result;
     if (!isOurs(batch.escrow as string)) return [];

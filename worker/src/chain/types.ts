@@ -1,11 +1,5 @@
-import type { DeltaFormat, Hex, ModelAnchor } from "@freehold/sdk";
-
-/** Sizes of a two-layer classifier. */
-export interface ModelShape {
-  readonly inputs: number;
-  readonly hidden: number;
-  readonly classes: number;
-}
+import type { Shape } from "@freehold/circuits";
+import type { DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
 
 /** A block's number, hash and time (Unix seconds). */
 export interface Head {
@@ -71,18 +65,9 @@ export type ChallengeEvent = { readonly channel: bigint; readonly block: number 
   | { readonly kind: "answered" | "upheld" }
 );
 
-/** What a line asks of its nodes: see IVersionProofs. */
-export interface ProofPolicyState {
-  readonly circuitId: Hex;
-  /** Of 65,536. */
-  readonly auditShare: number;
-  /** Unix seconds. */
-  readonly since: bigint;
-}
-
 /** A demand for proofs of this node's work. */
 export type ProofEvent = { readonly block: number } & (
-  | { readonly kind: "receipt"; readonly receiptId: Hex; readonly challenger: string; readonly answerBy: bigint }
+  | { readonly kind: "receipt"; readonly receiptId: Hex }
   /** Demanded or opened. */
   | { readonly kind: "audit"; readonly auditId: Hex; readonly nonce: bigint }
 );
@@ -127,11 +112,11 @@ export interface Chain {
   /** Demands of proofs of the node's receipts, and audits of its batches on the line. */
   proofEvents(from: number, to: number): Promise<ProofEvent[]>;
   /** What the line asks for work of a time, Unix seconds; undefined: nothing. */
-  proofPolicy(time: bigint, block?: number): Promise<ProofPolicyState | undefined>;
+  proofPolicy(time: bigint, block?: number): Promise<ProofPolicy | undefined>;
   /** Seconds between a policy and its beginning. */
   proofNotice(): Promise<bigint>;
   /** Seconds after the newest work of a batch for which anything in it may have to be proven. */
   proofLife(): Promise<bigint>;
   /** Circuit of inferences of a shape, and the hash of its pinned verifying key; undefined: none is pinned. */
-  inferenceCircuit(shape: ModelShape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }>;
+  inferenceCircuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }>;
 }

@@ -1,5 +1,5 @@
-import type { Hex } from "@freehold/sdk";
-import type { Head, ProofPolicyState } from "./types.js";
+import type { Hex, ProofPolicy } from "@freehold/sdk";
+import type { Head } from "./types.js";
 
 /** One receipt key as the chain sees it. */
 export interface KeyView {
@@ -21,7 +21,7 @@ export interface ChainView {
   /** By version hash: Unix seconds until which work on it is payable. */
   readonly payableUntil: ReadonlyMap<Hex, bigint>;
   /** What the line asks to be proven of work done now, and of work after the next change; undefined: nothing, and no change to come. */
-  readonly proofPolicy: { readonly now: ProofPolicyState | undefined; readonly next: ProofPolicyState | undefined };
+  readonly proofPolicy: { readonly now: ProofPolicy | undefined; readonly next: ProofPolicy | undefined };
   /** Registered keys of the enclave. */
   readonly keys: ReadonlyMap<Hex, KeyView>;
   /** Monotonic clock in milliseconds at which it was read. */

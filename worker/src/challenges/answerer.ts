@@ -9,6 +9,7 @@ import {
   type VoucherJob,
   voucherStep,
 } from "@freehold/sdk/watchtower";
+import { EventLog } from "../chain/event-log.js";
 import type { Sender } from "../chain/sender.js";
 import type { Chain, ChallengeEvent } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
@@ -17,7 +18,6 @@ import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
 import type { BooksKeeper } from "../settlement/books-keeper.js";
 import type { Store } from "../store/index.js";
-import { EventLog } from "./log.js";
 
 export interface AnswererParts {
   readonly freehold: Freehold;

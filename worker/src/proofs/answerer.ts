@@ -1,9 +1,9 @@
 import { ContractRevertError } from "@freehold/sdk/errors";
 import { Outbox, pendingOf } from "@freehold/sdk/watchtower";
+import { EventLog } from "../chain/event-log.js";
 import type { Sender } from "../chain/sender.js";
 import type { Chain, ProofEvent } from "../chain/types.js";
 import type { ChainView } from "../chain/view.js";
-import { EventLog } from "../challenges/log.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Metrics } from "../metrics.js";
@@ -104,9 +104,9 @@ export class ProofAnswerer {
   }
 
   /** It is tried out before it is signed; what the arbiter would refuse is looked at again in the next turn. */
-  async #send(demand: Demand, { id, name, call, proof }: Step): Promise<void> {
+  async #send(demand: Demand, { id, name, call }: Step): Promise<void> {
     const { sender, metrics, store } = this.#parts;
-    const known = this.#steps.get(id) ?? (await store.proofs.find(id)) ?? { id, proof, transactions: [] };
+    const known = this.#steps.get(id) ?? (await store.proofs.find(id)) ?? { id, proof: undefined, transactions: [] };
     // What is mined shows in the state of the chain as soon as the view is as new as that.
     if (known.transactions.some(({ status }) => status === "pending" || status === "mined")) return;
     try {

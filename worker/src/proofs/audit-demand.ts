@@ -118,7 +118,7 @@ export class AuditDemand implements Demand {
       const proof = await desk.proofOf(id, this.#order(receipt, receiptIdOf(escrow, receipt), audit));
       if (proof === undefined) continue;
       const parameters = { batch, draw, receipt, path: tree.path(index), ...proof };
-      steps.push({ id, name: "proveDraw", call: callOf(freehold.arbiter.proveDraw, parameters), proof });
+      steps.push({ id, name: "proveDraw", call: callOf(freehold.arbiter.proveDraw, parameters) });
     }
     return { steps };
   }

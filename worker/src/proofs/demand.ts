@@ -1,6 +1,5 @@
 import type { Call } from "@freehold/sdk/watchtower";
 import type { ChainView } from "../chain/view.js";
-import type { StoredProof } from "../store/index.js";
 
 /** A transaction that a demand needs now. */
 export interface Step {
@@ -9,7 +8,6 @@ export interface Step {
   /** For logs. */
   readonly name: "proveReceipt" | "openAudit" | "drawAudit" | "proveDraw";
   readonly call: Call;
-  readonly proof?: StoredProof;
 }
 
 /** How a demand stands. */

@@ -1,4 +1,4 @@
-import type { ProofPolicyState } from "../chain/types.js";
+import type { ProofPolicy } from "@freehold/sdk";
 import type { ChainView } from "../chain/view.js";
 import type { Enclave } from "../enclave/enclave.js";
 import type { Logger } from "../log.js";
@@ -37,7 +37,7 @@ export class Provability {
     this.#log.error(values, "the line asks for proofs that this node cannot make: it takes no work then");
   }
 
-  #why({ committed }: ServedVersion, policy: ProofPolicyState | undefined): string | undefined {
+  #why({ committed }: ServedVersion, policy: ProofPolicy | undefined): string | undefined {
     // A version without a commitment is never asked for a proof.
     if (policy === undefined || committed === undefined) return undefined;
     if (typeof committed === "string") return committed;

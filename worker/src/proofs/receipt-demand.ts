@@ -56,7 +56,7 @@ export class ReceiptDemand implements Demand {
     });
     if (proof === undefined) return {};
     const call = callOf(freehold.arbiter.proveReceipt, { receipt, ...proof });
-    return { steps: [{ id, name: "proveReceipt", call, proof }] };
+    return { steps: [{ id, name: "proveReceipt", call }] };
   }
 
   refused(): boolean {

@@ -1,5 +1,5 @@
-import type { ChainView } from "../chain/view.js";
 import type { Answers, EventKind } from "../store/index.js";
+import type { ChainView } from "./view.js";
 
 /** Blocks of the first look: books that are new have nothing to answer with, and say so. */
 const FIRST_LOOK = 50_000;
