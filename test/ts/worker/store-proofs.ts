@@ -54,7 +54,7 @@ for (const backend of BACKENDS) {
       expect((await store.witnesses.find(receiptId))?.sealed).to.deep.equal(sealed);
     });
 
-    it("puts each receipt into one batch: the first that claims its channel and version and is not given up", async () => {
+    it("puts each receipt into one batch: the one that pays for it", async () => {
       for (const [channel, seq, version] of [
         [0n, 1n, 1],
         [0n, 2n, 2],
@@ -86,9 +86,21 @@ for (const backend of BACKENDS) {
       expect(await store.settlements.ofNonce(lineId, 7n)).to.equal(undefined);
     });
 
+    it("puts a receipt whose row was skipped into the batch that pays for it, so that none is without receipts", async () => {
+      for (const channel of [0n, 1n]) await work(channel, 1n, 1);
+      const first = await settle(0n, [0n, 1n], 1);
+      // The escrow skipped channel 1: it was closing.
+      await store.debts.applyPaid(0n, 10n, hash(1));
+      await store.settlements.finish(first.id, "mined", 10n, 2n);
+      expect(await receiptsOf(first.id)).to.deep.equal([[0n, 1n]]);
+      const second = await settle(1n, [1n], 1);
+      expect(await receiptsOf(second.id)).to.deep.equal([[1n, 1n]]);
+    });
+
     it("forgets a witness when its work and its batch are over, and no sooner", async () => {
       const [early, late, settled] = [await work(0n, 1n, 1), await work(1n, 1n, 1, 3_000n), await work(2n, 1n, 2)];
       const batch = await settle(0n, [2n], 2, 2_500n);
+      await store.debts.applyPaid(2n, 10n, hash(2));
       await store.settlements.finish(batch.id, "mined", 10n, 2n);
       await store.witnesses.prune(1_000n);
       expect(await store.witnesses.find(early)).not.to.equal(undefined);

@@ -73,6 +73,7 @@ export class AuditDemand implements Demand {
     if (audit.state !== AuditState.Demanded && audit.state !== AuditState.Open) return {};
     if (head.timestamp > audit.deadline) return { problem: "the time of the audit is over" };
     const books = await this.#read();
+    if (books === undefined) return {};
     if (typeof books === "string") return { problem: books };
     if (audit.state === AuditState.Demanded) return { steps: [await this.#opening(books, [...keys.keys()])] };
     if (books.tree.root !== audit.root) return { problem: "it was opened with other receipts than these books have" };
@@ -136,11 +137,13 @@ export class AuditDemand implements Demand {
     return index;
   }
 
-  async #read(): Promise<Books | string> {
+  /** Undefined while it is not known which receipts the batch paid: a receipt in two sets could be proven in one only. */
+  async #read(): Promise<Books | string | undefined> {
     if (this.#books !== undefined) return this.#books;
     const { store, lineId } = this.#parts;
     const settlement = await store.settlements.ofNonce(lineId, this.#nonce);
     if (settlement === undefined) return "these books know no such batch";
+    if (settlement.status === "pending") return undefined;
     const receipts = await store.books.receiptsOf(settlement.id);
     if (receipts.length === 0) return "these books know no receipts of the batch";
     const tree = receiptTree(receipts.map(({ receipt }) => hashReceiptStruct(receipt)));

@@ -164,7 +164,7 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
     worked_at ${d.integer} NOT NULL
   ${d.keyed};
   CREATE INDEX witnesses_by_age ON witnesses (worked_at);
-  -- The first settlement that claimed it and was not given up: a receipt is audited in one batch only.
+  -- The batch that pays for it: a receipt is audited in one only.
   ALTER TABLE receipts ADD COLUMN settlement ${d.integer};
   CREATE INDEX receipts_by_settlement ON receipts (settlement) WHERE settlement IS NOT NULL;
   CREATE TABLE proof_steps (

@@ -116,14 +116,18 @@ export class Settlements {
     return { ...settlement, raw, hashes };
   }
 
-  async finish(id: bigint, status: Exclude<SettlementStatus, "pending">, total: bigint, now: bigint): Promise<void> {
-    await this.#db.run(
-      "UPDATE settlements SET status = ?, total = ?, finished_at = ? WHERE id = ? AND status = 'pending'",
-      status,
-      total,
-      now,
-      id,
-    );
+  /** Ends a settlement, when what it paid is in the books: receipts that it did not pay (a row was skipped) stand in a later one. */
+  finish(id: bigint, status: Exclude<SettlementStatus, "pending">, total: bigint, now: bigint): Promise<void> {
+    return this.#db.transaction(async (sql) => {
+      await sql.run(
+        "UPDATE settlements SET status = ?, total = ?, finished_at = ? WHERE id = ? AND status = 'pending'",
+        status,
+        total,
+        now,
+        id,
+      );
+      await sql.run("UPDATE receipts SET settlement = NULL WHERE settlement = ? AND state = 0", id);
+    });
   }
 }
 
@@ -133,19 +137,12 @@ const PENDING = "WHERE s.status = 'pending'";
 /** Channels that one statement names. */
 const CHANNELS = 500;
 
-/**
- * Writes down which receipts stand in a settlement: all that its channels owe for the version, as it claims them. Those of settlements that came
- * to nothing are free again.
- */
+/** Writes down which receipts stand in a settlement: all that its channels owe for the version, as it claims them. */
 async function assign(sql: Sql, { id, lineId, versionHash, claims, lastAt }: StoredSettlement): Promise<void> {
-  await sql.run(
-    `UPDATE receipts SET settlement = NULL WHERE state = 0 AND settlement IN
-       (SELECT id FROM settlements WHERE status IN ('dropped', 'reverted'))`,
-  );
   for (let start = 0; start < claims.length; start += CHANNELS) {
     const channels = claims.slice(start, start + CHANNELS).map(({ channel }) => channel);
     await sql.run(
-      `UPDATE receipts SET settlement = ? WHERE state = 0 AND settlement IS NULL AND worked_at <= ?
+      `UPDATE receipts SET settlement = ? WHERE state = 0 AND worked_at <= ?
          AND version = (SELECT id FROM versions WHERE line_id = ? AND version_hash = ?)
          AND channel IN (${channels.map(() => "?").join(", ")})`,
       id,
