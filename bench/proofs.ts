@@ -23,7 +23,7 @@ import {
   writeWtns,
   writeZkey,
 } from "@freehold/circuits";
-import { coreBytes } from "@freehold/circuits/prover";
+import { coreBytes, laneBytes } from "@freehold/circuits/prover";
 import { inferenceCase } from "../test/ts/circuits/models.ts";
 import { synthetic } from "../test/ts/circuits/synthetic.ts";
 
@@ -66,7 +66,7 @@ export async function measureProofs(): Promise<Record<string, number>> {
       "zk.t1.proveRatio": tier1.ratio,
       "zk.t1.provePeakRss": tier1.rss,
       "zk.cc.proveRatio": tier2.ratio,
-      "zk.prover.wasmKiB": coreBytes().length / 1024,
+      "zk.prover.wasmKiB": (coreBytes().length + laneBytes().length) / 1024,
       "zk.proof.bytes": tier1.proofBytes,
       "zk.t1.proveMs": tier1.milliseconds,
       "zk.cc.proveMs": tier2.milliseconds,

@@ -1,4 +1,4 @@
-import { fromBytes, mod, randomScalar, toBytes } from "../field.js";
+import { fromBytes, inverse, mod, randomScalar, toBytes } from "../field.js";
 import { concat, ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { cores, openPool, type Pool } from "../prover/pool.js";
 import type { Section, Task } from "../prover/tasks.js";
@@ -81,23 +81,17 @@ async function proveOn(
     return engine.sum(1, await Promise.all(parts));
   };
   const privates = key.wires - 1 - key.publics - key.committed;
-  const work = Promise.all([
-    quotient(),
-    sum("b2", key.bWires.length),
-    sum("a", key.aWires.length),
-    sum("b1", key.bWires.length),
-    sum("k", privates),
-  ]);
-  const [h, b2, a, b1, k] = await abortable(work, signal);
-  return assemble(engine, key, { h, b2, a, b1, k }, blinder ?? 0n);
+  const work = Promise.all([quotient(), sum("b2", key.bWires.length), sum("a", key.aWires.length), sum("k", privates)]);
+  const [h, b, a, k] = await abortable(work, signal);
+  return assemble(engine, key, { h, b, a, k }, blinder ?? 0n);
 }
 
 /** Relative costs of a point. */
-const WEIGHTS = { a: 1, b1: 1, b2: 3, k: 1, ic: 1, h: 1, evaluate: 0.1 } as const;
+const WEIGHTS = { a: 1, b2: 3, k: 1, ic: 1, h: 1, evaluate: 0.1 } as const;
 
 function counter(key: ProvingKey, onProgress: ((done: number) => void) | undefined): (weight: number) => void {
   const total =
-    key.aWires.length + 4 * key.bWires.length + (key.wires - 1 - key.publics - key.committed) + 1.3 * 2 ** key.log;
+    key.aWires.length + 3 * key.bWires.length + (key.wires - 1 - key.publics - key.committed) + 1.3 * 2 ** key.log;
   let done = 0;
   return (weight) => {
     done += weight;
@@ -119,26 +113,26 @@ function slices(count: number, threads: number, perThread: number): { from: numb
 interface Sums {
   readonly h: Uint8Array;
   readonly a: Uint8Array;
-  readonly b1: Uint8Array;
-  readonly b2: Uint8Array;
+  /** In G2: G1's is not needed, see {@link assemble}. */
+  readonly b: Uint8Array;
   readonly k: Uint8Array;
 }
 
-/** The proof's points, with fresh r and s (Groth16, section 3.2). */
+/**
+ * The proof's points. Groth16's own r would ask for the sum of B in G1 too. Instead the proof of r = 0 is blinded by a factor, as anybody
+ * could (Bowe and Gabizon, eprint 2018/187; Baghery, Kohlweiss, Siim, Volkhov, eprint 2020/811): A / z and z B have the same product. With z
+ * and s fresh A and B are uniform and independent, and C is the one that fits: what Groth16's simulator gives, and what r and s would give.
+ */
 function assemble(engine: Engine, key: ProvingKey, sums: Sums, blinder: bigint): Proof {
-  const r = randomScalar();
   const s = randomScalar();
+  const z = randomScalar();
   const one = (points: Uint8Array[], factors: bigint[]) => engine.msm(1, concat(points), toBytes(factors));
-  const a = one([key.alpha1, sums.a, key.delta1], [1n, 1n, r]);
-  const b1 = one([key.beta1, sums.b1, key.delta1], [1n, 1n, s]);
-  const b2 = engine.msm(2, concat([key.beta2, sums.b2, key.delta2]), toBytes([1n, 1n, s]));
+  const a = one([key.alpha1, sums.a], [1n, 1n]);
+  const b = engine.msm(2, concat([key.beta2, sums.b, key.delta2]), toBytes([z, z, mod(z * s)]));
   // The commitment has blinder * eta / gamma: what it adds to the equation is taken away here.
   const committed = key.committed > 0 ? [key.blinder.subarray(64)] : [];
-  const c = one(
-    [sums.k, sums.h, a, b1, key.delta1, ...committed],
-    [1n, 1n, s, r, mod(-r * s), ...committed.map(() => mod(-blinder))],
-  );
-  return { a: readG1(a), b: readG2(b2), c: readG1(c) };
+  const c = one([sums.k, sums.h, a, ...committed], [1n, 1n, s, ...committed.map(() => mod(-blinder))]);
+  return { a: readG1(one([a], [inverse(z)])), b: readG2(b), c: readG1(c) };
 }
 
 /** @throws KeyError */

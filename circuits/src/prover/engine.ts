@@ -1,4 +1,6 @@
 import { CORE } from "./core.js";
+import { Lanes } from "./lanes.js";
+import { decodeBase64 } from "./wasm.js";
 
 /** Exports of the core (assembly/index.ts): all arguments are addresses or counts. */
 type Call = (...args: number[]) => number;
@@ -32,6 +34,8 @@ interface Core {
   readonly msmScratch2: Call;
   readonly msm1: Call;
   readonly msm2: Call;
+  readonly weigh1: Call;
+  readonly weigh2: Call;
   readonly toAffine1: Call;
   readonly toAffine2: Call;
   readonly tableBytes1: Call;
@@ -53,6 +57,8 @@ interface Core {
 /** Bytes of a field element in the core's memory, and outside of it. */
 export const ELEMENT = 36;
 export const SCALAR = 32;
+/** Points of which fewer are summed by the plain core: inversions cost the lanes more than they save. */
+const FEW = 64;
 /** Points of one multi-scalar multiplication at most: bounds the memory, whatever the circuit. */
 export const CHUNK = 1 << 15;
 
@@ -66,7 +72,7 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** The core's bytes. */
 export function coreBytes(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(CORE), (char) => char.charCodeAt(0));
+  return decodeBase64(CORE);
 }
 
 /**
@@ -75,17 +81,25 @@ export function coreBytes(): Uint8Array<ArrayBuffer> {
  */
 export class Engine {
   readonly core: Core;
+  readonly #lanes: Lanes | undefined;
   #top: number;
 
-  private constructor(core: Core) {
+  private constructor(core: Core, lanes: Lanes | undefined) {
     this.core = core;
+    this.#lanes = lanes;
     this.#top = (core.heap() + 15) & ~15;
   }
 
-  static async create(): Promise<Engine> {
+  /** @param lanes false: without relaxed SIMD, as where there is none */
+  static async create({ lanes = true } = {}): Promise<Engine> {
     compiled ??= WebAssembly.compile(coreBytes());
     const { exports } = await WebAssembly.instantiate(await compiled, {});
-    return new Engine(exports as unknown as Core);
+    return new Engine(exports as unknown as Core, lanes ? await Lanes.create() : undefined);
+  }
+
+  /** Whether sums of many points are made with relaxed SIMD. */
+  get hasLanes(): boolean {
+    return this.#lanes !== undefined;
   }
 
   /** Address of `bytes` new bytes, at a multiple of 16; what they hold is undefined. */
@@ -100,6 +114,7 @@ export class Engine {
   /** Overwrites all that the memory held; the instance is of no use afterwards. */
   wipe(): void {
     this.#bytes().fill(0);
+    this.#lanes?.wipe();
   }
 
   scoped<T>(run: () => T): T {
@@ -186,20 +201,21 @@ export class Engine {
   }
 
   #msm(group: Group, points: Uint8Array, scalars: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+    const parts = count < FEW ? undefined : this.#lanes?.parts(group, points, scalars);
     return this.scoped(() => {
       const { core } = this;
-      const c = windowOf(count);
-      const at = this.putPoints(group, points);
-      const factors = this.put(scalars);
       const sum = this.take(8 * ELEMENT);
       const affine = this.take(4 * ELEMENT);
-      if (group === 1) {
-        core.msm1(sum, at, factors, count, c, this.take(core.msmScratch1(count, c)));
-        core.toAffine1(affine, sum);
+      if (parts !== undefined) {
+        const at = this.putPoints(group, parts);
+        (group === 1 ? core.weigh1 : core.weigh2)(sum, at, parts.length / POINT[group]);
       } else {
-        core.msm2(sum, at, factors, count, c, this.take(core.msmScratch2(count, c)));
-        core.toAffine2(affine, sum);
+        const c = windowOf(count);
+        const at = this.putPoints(group, points);
+        const scratch = this.take((group === 1 ? core.msmScratch1 : core.msmScratch2)(count, c));
+        (group === 1 ? core.msm1 : core.msm2)(sum, at, this.put(scalars), count, c, scratch);
       }
+      (group === 1 ? core.toAffine1 : core.toAffine2)(affine, sum);
       return this.readPoints(group, affine, 1);
     });
   }

@@ -3,3 +3,4 @@ export { bn254 } from "@noble/curves/bn254.js";
 export { BASE_FIELD, fromBytes, inverse, mod, power, randomScalar, rootOfUnity, toBytes } from "../field.js";
 export { fromG1, GENERATOR1, GENERATOR2, readG1, readG2, toG1, toG2, writePoint } from "../groth16/points.js";
 export { CHUNK, coreBytes, ELEMENT, Engine, type Group, POINT, SCALAR } from "./engine.js";
+export { Lanes, laneBytes } from "./lanes.js";

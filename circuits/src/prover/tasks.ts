@@ -3,7 +3,7 @@ import type { ProvingKey } from "../groth16/key.js";
 import { ELEMENT, Engine, POINT, SCALAR } from "./engine.js";
 
 /** Lists of points that are multiplied by the witness. */
-export type Section = "a" | "b1" | "b2" | "k" | "ic";
+export type Section = "a" | "b2" | "k" | "ic";
 
 /** A piece of a proof, for any thread that has the key. */
 export type Task =

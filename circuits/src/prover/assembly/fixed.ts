@@ -2,7 +2,7 @@
 // batch of additions over all scalars.
 import { size } from "./coordinate";
 import { addAffine, double, toAffine } from "./curve";
-import { digitOf, setOffset, shifted, WORDS } from "./msm";
+import { digitOf, setOffset, shifted, WORDS } from "./digits";
 import { addPairs } from "./pairs";
 
 const running: usize = memory.data(288);

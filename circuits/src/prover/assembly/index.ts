@@ -96,6 +96,14 @@ export function msm2(out: usize, points: usize, scalars: usize, count: i32, c: i
   pippenger.msm<Fq2>(out, points, scalars, count, c, scratch);
 }
 
+export function weigh1(out: usize, points: usize, count: i32): void {
+  pippenger.weigh<Fq>(out, points, count);
+}
+
+export function weigh2(out: usize, points: usize, count: i32): void {
+  pippenger.weigh<Fq2>(out, points, count);
+}
+
 export function toAffine1(out: usize, a: usize): void {
   curve.toAffine<Fq>(out, a);
 }

@@ -2,49 +2,17 @@
 // is summed as a tree, all buckets' pairs of a level together. Equal scalars (0 and 1 above all) cost nothing extra.
 import { size } from "./coordinate";
 import { addAffine, addPoint, double } from "./curve";
+import { pairUp, setOffset, shifted, sortByDigit, WORDS } from "./digits";
 import { addPairs } from "./pairs";
-
-/** Words of a scalar with its digits' offset added: 2^c above 2^255 at most. */
-export const WORDS = 9;
 
 const total: usize = memory.data(288);
 const running: usize = memory.data(288);
-const offset: usize = memory.data(40);
 
 /** Bytes of scratch that `msm` needs. */
 export function scratchOf<F>(count: i32, c: i32): usize {
   const n = <usize>count;
   const buckets: usize = 1 << (c - 1);
   return n * (4 * WORDS) + (buckets + 2) * 8 + n * 4 * 3 + n * 4 + n * 2 * size<F>() + (n / 2 + 2) * size<F>();
-}
-
-/** Adds 2^(c-1) to every digit, so that a digit less 2^(c-1) is signed without a carry. */
-export function setOffset(c: i32, windows: i32): void {
-  memory.fill(offset, 0, 40);
-  for (let w = 0; w < windows; w++) {
-    const bit = w * c + c - 1;
-    const at = offset + ((bit >> 5) << 2);
-    store<u32>(at, load<u32>(at) | (1 << (bit & 31)));
-  }
-}
-
-export function shifted(o: usize, scalar: usize): void {
-  let carry: u64 = 0;
-  for (let i = 0; i < WORDS; i++) {
-    carry += <u64>load<u32>(offset + (i << 2));
-    if (i < 8) carry += <u64>load<u32>(scalar + (i << 2));
-    store<u32>(o + (i << 2), <u32>carry);
-    carry >>= 32;
-  }
-}
-
-/** Signed digit of window w of a shifted scalar. */
-export function digitOf(at: usize, w: i32, c: i32): i32 {
-  const bit = w * c;
-  const word = bit >> 5;
-  let bits = <u64>load<u32>(at + (word << 2));
-  if (word + 1 < WORDS) bits |= (<u64>load<u32>(at + (word << 2) + 4)) << 32;
-  return <i32>((bits >> (bit & 31)) & ((1 << c) - 1)) - (1 << (c - 1));
 }
 
 /**
@@ -72,27 +40,7 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
   for (let i = 0; i < count; i++) shifted(digits + i * (4 * WORDS), scalars + (i << 5));
   for (let w = windows - 1; w >= 0; w--) {
     for (let k = 0; k < c; k++) double<F>(out);
-    // Counting sort by |digit|.
-    memory.fill(lengths, 0, (buckets + 1) << 2);
-    for (let i = 0; i < count; i++) {
-      const d = abs(digitOf(digits + i * (4 * WORDS), w, c));
-      store<u32>(lengths + (d << 2), load<u32>(lengths + (d << 2)) + 1);
-    }
-    let start = 0;
-    for (let b = 1; b <= buckets; b++) {
-      store<u32>(starts + (b << 2), start);
-      start += load<u32>(lengths + (b << 2));
-      store<u32>(lengths + (b << 2), 0);
-    }
-    if (start === 0) continue;
-    for (let i = 0; i < count; i++) {
-      const d = digitOf(digits + i * (4 * WORDS), w, c);
-      if (d === 0) continue;
-      const at = abs(d) << 2;
-      const place = load<u32>(starts + at) + load<u32>(lengths + at);
-      store<u32>(sorted + (place << 2), <u32>(points + i * point) | (d < 0 ? 1 : 0));
-      store<u32>(lengths + at, load<u32>(lengths + at) + 1);
-    }
+    if (sortByDigit(digits, count, w, c, points, point, starts, lengths, sorted) === 0) continue;
     sumBuckets<F>(buckets, starts, lengths, sorted, sums, lefts, rights, outs, products);
     // sum of b * bucket[b] as the sum of running sums.
     memory.fill(total, 0, 2 * point);
@@ -122,26 +70,18 @@ export function sumBuckets<F>(
 ): void {
   const point = 2 * size<F>();
   for (;;) {
-    let pairs = 0;
-    for (let b = 1; b <= buckets; b++) {
-      const length = <i32>load<u32>(lengths + (b << 2));
-      if (length < 2) continue;
-      const start = <i32>load<u32>(starts + (b << 2));
-      const half = length >> 1;
-      for (let i = 0; i < half; i++) {
-        const from = sorted + ((start + 2 * i) << 2);
-        const out = <u32>sums;
-        sums += point;
-        store<u32>(lefts + (pairs << 2), load<u32>(from));
-        store<u32>(rights + (pairs << 2), load<u32>(from + 4));
-        store<u32>(outs + (pairs << 2), out);
-        store<u32>(sorted + ((start + i) << 2), out);
-        pairs++;
-      }
-      if (length & 1) store<u32>(sorted + ((start + half) << 2), load<u32>(sorted + ((start + length - 1) << 2)));
-      store<u32>(lengths + (b << 2), half + (length & 1));
-    }
+    const pairs = pairUp(buckets, starts, lengths, sorted, sums, point, lefts, rights, outs);
     if (pairs === 0) return;
     addPairs<F>(lefts, rights, outs, pairs, products);
+    sums += pairs * point;
+  }
+}
+
+/** out (XYZZ) = sum of 2^i points[i], affine. */
+export function weigh<F>(out: usize, points: usize, count: i32): void {
+  memory.fill(out, 0, 4 * size<F>());
+  for (let i = count - 1; i >= 0; i--) {
+    double<F>(out);
+    addAffine<F>(out, points + i * 2 * size<F>(), false);
   }
 }
