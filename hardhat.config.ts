@@ -33,8 +33,8 @@ const overrides = {
   "contracts/InferenceArbiter.sol": compactViaIr,
   "contracts/proofs/CommitGroth16Factory.sol": viaIr,
   "contracts/proofs/CommitGroth16Verifier.sol": viaIr,
-  "contracts/proofs/Groth16Factory.sol": viaIr,
-  "contracts/proofs/Groth16Verifier.sol": viaIr,
+  "contracts/proofs/Groth16Factory.sol": fastViaIr,
+  "contracts/proofs/Groth16Verifier.sol": fastViaIr,
 };
 const profile = { compilers: [compiler], overrides };
 
@@ -53,6 +53,8 @@ export default defineConfig({
   // One set of settings: what the tests measure is what is deployed. (Tests themselves are not optimized: scripts/hardhat/plain-tests.ts.)
   solidity: {
     profiles: { default: profile, production: profile },
+    // Else a build of both at once takes tests' settings for contracts that changed.
+    splitTestsCompilation: true,
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   typechain: { outDir: "./sdk/src/generated" },

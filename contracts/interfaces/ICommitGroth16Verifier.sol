@@ -57,11 +57,9 @@ interface ICommitGroth16Verifier is IProofVerifier {
 
     /// @notice y of a linked sum, which its root and its x name; zero when there is none.
     function sumOf(uint256 root, uint256 x) external view returns (uint256 y);
-    /// @notice The key.
+    /// @notice The key, which ends with the link's 256 bytes: 448 bytes, and 64 for one point more than the circuit has public inputs of its
+    /// own. {verify} takes one more, the root, before them, and proofs of 288 bytes: A, B, C, and x of the sum.
     function key() external view returns (bytes memory);
-    /// @notice Number of the circuit's own public inputs. {verify} takes one more, the root, before them, and proofs of 288 bytes: A, B, C, and
-    /// x of the sum.
-    function publicCount() external view returns (uint256);
     /// @notice Who brings links: the deployment's VersionProofs.
     function versions() external view returns (address);
 }

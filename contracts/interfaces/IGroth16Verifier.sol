@@ -13,8 +13,6 @@ interface IGroth16Verifier is IProofVerifier {
     /// @param proofs 256 bytes each; no proof at all is false
     function verifyBatch(uint256[] calldata publics, bytes calldata proofs) external view returns (bool);
 
-    /// @notice The key.
+    /// @notice The key: 448 bytes, and 64 for one point more than a statement has public inputs.
     function key() external view returns (bytes memory);
-    /// @notice Number of public inputs of a statement.
-    function publicCount() external view returns (uint256);
 }

@@ -52,10 +52,6 @@ contract ScriptedCommitVerifier is ICommitGroth16Verifier {
         return "scripted key of tier 2";
     }
 
-    function publicCount() external pure returns (uint256) {
-        return 4;
-    }
-
     function versions() external view returns (address) {
         return address(this);
     }

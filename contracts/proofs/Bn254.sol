@@ -89,46 +89,48 @@ library Bn254 {
         }
     }
 
-    /// @notice Whether e(-A, B) e(alpha, beta) e(IC_0 + sum publics_i IC_i, gamma) e(C, delta) = 1.
-    /// @param key place of a key with one IC more than there are publics
+    /// @notice Whether e(-A, B) e(alpha, beta) e(F + sum publics_i IC_i, gamma) e(C, delta) = 1, for a key in the calling contract's code.
+    /// @param pairs where the free memory begins
+    /// @param key offset in the code of a key with one IC more than there are publics
+    /// @param first place of F in memory: IC_0, or what it has become
     /// @param proof A, B and C: 256 bytes
     function checkOne(
+        uint256 pairs,
         uint256 key,
+        uint256 first,
         uint256[] calldata publics,
         bytes calldata proof
     ) internal view returns (bool isValid) {
         assembly ("memory-safe") {
-            // Pairs of 192 bytes; the sum of the ICs grows where the third one begins.
-            let pairs := mload(0x40)
+            // Pairs of 192 bytes: -A B, alpha beta, sum gamma, C delta; behind delta stand the ICs. The sum grows in its place, with gamma's as
+            // room for a term.
             let sum := add(pairs, 384)
-            let term := add(sum, 64)
+            let term := add(pairs, 448)
+            mcopy(sum, first, 64)
+            codecopy(add(pairs, 192), key, 192)
+            codecopy(add(pairs, 640), add(key, 320), add(192, shl(6, publics.length)))
 
             // From the last to the first: a factor is written over the point behind its own, which has been used by then.
             isValid := 1
-            let ic := add(add(key, KEY_HEAD), shl(6, publics.length))
-            mcopy(sum, add(key, KEY_HEAD), 64)
+            let ic := add(pairs, add(768, shl(6, publics.length)))
             for {
                 let input := add(publics.offset, shl(5, publics.length))
             } gt(input, publics.offset) {} {
                 input := sub(input, 32)
                 let value := calldataload(input)
                 mstore(add(ic, 64), value)
-                let multiplied := staticcall(gas(), 7, ic, 96, term, 64)
-                let added := staticcall(gas(), 6, sum, 128, sum, 64)
-                isValid := and(isValid, and(and(multiplied, added), lt(value, R)))
+                isValid := and(isValid, lt(value, R))
+                isValid := and(staticcall(gas(), 7, ic, 96, term, 64), isValid)
+                isValid := and(staticcall(gas(), 6, sum, 128, sum, 64), isValid)
                 ic := sub(ic, 64)
             }
-            mcopy(add(sum, 64), add(key, 192), 128)
+            codecopy(term, add(key, 192), 128)
 
             calldatacopy(pairs, proof.offset, 192)
+            calldatacopy(add(pairs, 576), add(proof.offset, 192), 64)
             let y := mload(add(pairs, 32))
             isValid := and(isValid, lt(y, Q))
-            if y {
-                mstore(add(pairs, 32), sub(Q, y))
-            }
-            mcopy(add(pairs, 192), key, 192)
-            calldatacopy(add(pairs, 576), add(proof.offset, 192), 64)
-            mcopy(add(pairs, 640), add(key, 320), 128)
+            mstore(add(pairs, 32), mod(sub(Q, y), Q))
 
             let paired := staticcall(gas(), 8, pairs, 768, 0, 32)
             isValid := and(isValid, paired)

@@ -38,7 +38,7 @@ contract CommitGroth16Verifier is ICommitGroth16Verifier {
         (uint256 place, uint256 length) = _loadKey();
         if (proof.length != SUM_PROOF_LENGTH || publics.length != _publicCount(length) + 1) return false;
         if (!_addSum(place, publics[0], uint256(bytes32(proof[PROOF_LENGTH:])))) return false;
-        return Bn254.checkOne(place, publics[1:], proof[:PROOF_LENGTH]);
+        return _checkOne(place, length, publics[1:], proof[:PROOF_LENGTH]);
     }
 
     /// @inheritdoc ICommitGroth16Verifier
@@ -52,7 +52,7 @@ contract CommitGroth16Verifier is ICommitGroth16Verifier {
         bytes calldata linked = proof[PROOF_LENGTH:];
         if (!_isLinked(place + length, anchor, linked)) return false;
         (uint256 x, uint256 y) = _sumIn(linked);
-        return Bn254.addPoint(place + Bn254.KEY_HEAD, x, y) && Bn254.checkOne(place, publics, proof[:PROOF_LENGTH]);
+        return Bn254.addPoint(place + Bn254.KEY_HEAD, x, y) && _checkOne(place, length, publics, proof[:PROOF_LENGTH]);
     }
 
     /// @inheritdoc ICommitGroth16Verifier
@@ -97,12 +97,6 @@ contract CommitGroth16Verifier is ICommitGroth16Verifier {
     }
 
     /// @inheritdoc ICommitGroth16Verifier
-    function publicCount() external pure returns (uint256) {
-        (, uint256 length) = _loadKey();
-        return _publicCount(length);
-    }
-
-    /// @inheritdoc ICommitGroth16Verifier
     function versions() public pure returns (address account) {
         assembly ("memory-safe") {
             codecopy(0, sub(codesize(), 22), 20)
@@ -137,6 +131,21 @@ contract CommitGroth16Verifier is ICommitGroth16Verifier {
             // Lengths of keys are multiples of 64.
             mstore(0x40, add(place, whole))
         }
+    }
+
+    /// @dev {Bn254-checkOne} with the IC_0 that the key at `place` has in memory.
+    function _checkOne(
+        uint256 place,
+        uint256 length,
+        uint256[] calldata publics,
+        bytes calldata proof
+    ) private view returns (bool) {
+        uint256 whole = length + LINK_KEY_LENGTH;
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := sub(sub(codesize(), 22), whole)
+        }
+        return Bn254.checkOne(place + whole, offset, place + Bn254.KEY_HEAD, publics, proof);
     }
 
     function _publicCount(uint256 length) private pure returns (uint256) {

@@ -16,9 +16,23 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @inheritdoc IProofVerifier
     function verify(uint256[] calldata publics, bytes calldata proof) external view returns (bool) {
-        (uint256 place, uint256 length) = _loadKey();
-        if (proof.length != PROOF_LENGTH || publics.length != _publicCount(length)) return false;
-        return Bn254.checkOne(place, publics, proof);
+        (uint256 offset, uint256 length) = _findKey();
+        unchecked {
+            // In one comparison: a key has a point more than there are publics.
+            uint256 wanted = Bn254.KEY_HEAD + 64 * (publics.length + 1);
+            if ((proof.length ^ PROOF_LENGTH) | (length ^ wanted) != 0) return false;
+        }
+        assembly ("memory-safe") {
+            // IC_0, where the sum begins.
+            codecopy(0, add(offset, 448), 64)
+        }
+        // Nothing was allocated: the free memory begins at 0x80.
+        bool isValid = Bn254.checkOne(0x80, offset, 0, publics, proof);
+        assembly ("memory-safe") {
+            // What the compiler would do with more copies.
+            mstore(0, isValid)
+            return(0, 0x20)
+        }
     }
 
     /// @inheritdoc IGroth16Verifier
@@ -47,12 +61,6 @@ contract Groth16Verifier is IGroth16Verifier {
         }
     }
 
-    /// @inheritdoc IGroth16Verifier
-    function publicCount() external pure returns (uint256) {
-        (, uint256 length) = _loadKey();
-        return _publicCount(length);
-    }
-
     /// @dev What the factors of a batch are drawn from: everything that the batch says, and the key, whose verifier this is.
     function _seed(uint256[] calldata publics, bytes calldata proofs) private view returns (bytes32) {
         return keccak256(abi.encodePacked(address(this), keccak256(abi.encodePacked(publics)), keccak256(proofs)));
@@ -60,13 +68,23 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @dev Place of the key in memory, and its length in bytes.
     function _loadKey() private pure returns (uint256 place, uint256 length) {
+        uint256 offset;
+        (offset, length) = _findKey();
         assembly ("memory-safe") {
-            codecopy(0, sub(codesize(), 2), 2)
-            length := shr(240, mload(0))
             place := mload(0x40)
-            codecopy(place, sub(sub(codesize(), 2), length), length)
+            codecopy(place, offset, length)
             // Lengths of keys are multiples of 64.
             mstore(0x40, add(place, length))
+        }
+    }
+
+    /// @dev Offset of the key in this contract's code, and its length in bytes.
+    function _findKey() private pure returns (uint256 offset, uint256 length) {
+        assembly ("memory-safe") {
+            let end := sub(codesize(), 2)
+            codecopy(0, end, 2)
+            length := shr(240, mload(0))
+            offset := sub(end, length)
         }
     }
 

@@ -88,7 +88,6 @@ describe("proofs: verifier of tier 2", function () {
     expect(verify(circuit.vk, publics, proof, sum), "as the library does").to.equal(true);
     expect(await accepts([rootOf(first), ...publics], toHex(encodeSumProof(proof, sum)))).to.equal(true);
     expect(await verifier.getFunction("key")()).to.equal(toHex(circuit.encoded));
-    expect(await verifier.getFunction("publicCount")()).to.equal(4n);
     expect(await verifier.getFunction("sumOf")(rootOf(first), sum[0])).to.equal(sum[1]);
     const [versions] = await connection.ethers.getSigners();
     expect(await verifier.getFunction("versions")()).to.equal(versions!.address);

@@ -44,7 +44,6 @@ describe("proofs: Groth16 verifier", () => {
     expect(await verifier.getFunction("verify")(publics, proof)).to.equal(true);
     expect(await verifier.getFunction("key")()).to.equal(trapdoor.key);
     expect(await verifier.getFunction("keyHash")()).to.equal(keccak256(trapdoor.key));
-    expect(await verifier.getFunction("publicCount")()).to.equal(4n);
     expect(await factory.getFunction("isVerifier")(verifier)).to.equal(true);
   });
 
