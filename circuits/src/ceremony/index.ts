@@ -1,5 +1,6 @@
 // The steps of a ceremony. Node alone: its files are read and written here.
 export { encodeZkey } from "../formats/zkey.js";
+export type { SetupOptions } from "../prover/jobs.js";
 export type { WorkOptions } from "../work.js";
 export { BEACON_LOGS, type Beacon } from "./beacon.js";
 export { applyBeacon, type Contributed, contributeToZkey } from "./contribute.js";
