@@ -127,7 +127,7 @@ export async function verifyZkey(
 }
 
 /** @throws CeremonyError `REFUSED` with all faults */
-export function assertChecked({ faults }: Checked): void {
+export function assertChecked({ faults }: { readonly faults: readonly { readonly message: string }[] }): void {
   if (faults.length > 0) throw new CeremonyError("REFUSED", faults.map(({ message }) => message).join("; "));
 }
 

@@ -1,16 +1,28 @@
 import { type Command, Option } from "commander";
 import { applyBeacon, contributeToZkey } from "../ceremony/contribute.js";
+import { CeremonyError } from "../ceremony/errors.js";
 import { createFileOf, readFile } from "../ceremony/files.js";
 import { firstZkey } from "../ceremony/first-key.js";
 import { importPtau, readPinnedPtau } from "../ceremony/import.js";
 import type { Pin } from "../ceremony/pins.js";
 import { assertChecked, verifyZkey } from "../ceremony/verify.js";
+import { developmentLinkKey } from "../commit/link.js";
 import { writeR1cs } from "../formats/system.js";
 import { encodeZkey, keyFromZkey, readZkey, type Zkey } from "../formats/zkey.js";
 import { domainLog } from "../groth16/key.js";
 import { DEVELOPMENT_SEED, developmentSetup } from "../groth16/setup.js";
 import { part } from "../work.js";
-import { checkFilesAbsent, type KeyFiles, keyFileOptions, r1csOutOption, writeKeys } from "./keys.js";
+import { addLink } from "./ceremony-link.js";
+import {
+  checkFilesAbsent,
+  commitBytesOption,
+  type KeyFiles,
+  keyFileOptions,
+  type LinkFiles,
+  r1csOutOption,
+  writeKeys,
+  writeLink,
+} from "./keys.js";
 import {
   beaconOf,
   beaconOptions,
@@ -19,6 +31,7 @@ import {
   circuitOptions,
   hexBytes,
   integer,
+  type OutOptions,
   type PtauOptions,
   pinOption,
   ptauOptions,
@@ -27,10 +40,6 @@ import {
   threadsOption,
 } from "./options.js";
 import { hex, print, work } from "./program.js";
-
-interface OutOptions extends CommonOptions {
-  readonly out: string;
-}
 
 /** `freehold ceremony`: the steps of a set-up, each a file in and a file out. */
 export function addCeremony(program: Command): void {
@@ -78,9 +87,11 @@ export function addCeremony(program: Command): void {
     .argument("<zkey>", "the key")
     .action(exportCommand);
   const dev = add("dev", "make development keys from a public seed: worth nothing");
-  threadsOption(r1csOutOption(keyFileOptions(circuitOptions(dev))))
+  commitBytesOption(threadsOption(r1csOutOption(keyFileOptions(circuitOptions(dev)))))
     .option("--seed <text>", "another seed, as public")
+    .option("--link <file>", "write the key of its links (tier 2)")
     .action(devCommand);
+  addLink(group);
 }
 
 async function importCommand(file: string, options: OutOptions & { hash: Pin; power?: number }): Promise<void> {
@@ -182,16 +193,27 @@ Their secrets follow from a public seed: anybody can prove anything with them, t
 Contracts refuse them away from chains 31337 and 1337. Real keys come from a ceremony: new, contribute, beacon.
 `;
 
-type DevOptions = CommonOptions & CircuitOptions & KeyFiles & ThreadOptions & { seed?: string };
+type DevOptions = CommonOptions & CircuitOptions & KeyFiles & LinkFiles & ThreadOptions & { seed?: string };
 
 async function devCommand(options: DevOptions): Promise<void> {
   // Said even with --quiet.
   console.error(WORTHLESS);
-  await checkFilesAbsent([options.key, options.vk, options.vkBytes, options.r1csOut]);
+  await checkFilesAbsent([
+    options.key,
+    options.vk,
+    options.vkBytes,
+    options.r1csOut,
+    options.link,
+    options.commitBytes,
+  ]);
   const system = await systemOf(options);
+  if (system.committed === 0 && (options.link ?? options.commitBytes) !== undefined)
+    throw new CeremonyError("USAGE", "the circuit commits to no wires: links are of --tier 2");
   const started = performance.now();
   const { seed = DEVELOPMENT_SEED, threads } = options;
   const key = await work("dev", options, (run) => developmentSetup(system, { seed, threads, ...run }));
   const seconds = ((performance.now() - started) / 1_000).toFixed(2);
-  print({ ...(await writeKeys(key, system, options)), seconds }, options);
+  const link = (options.link ?? options.commitBytes) ? await developmentLinkKey(key, { seed }) : undefined;
+  const made = await writeKeys(key, system, options);
+  print({ ...made, ...(link && (await writeLink(link, key, options))), seconds }, options);
 }

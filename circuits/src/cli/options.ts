@@ -28,6 +28,11 @@ export interface CommonOptions {
   readonly quiet?: boolean;
 }
 
+/** What commander makes of the option that names the file of a step. */
+export interface OutOptions extends CommonOptions {
+  readonly out: string;
+}
+
 export interface ThreadOptions {
   readonly threads?: number;
 }
