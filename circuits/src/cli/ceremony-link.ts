@@ -12,7 +12,7 @@ import { parsePin } from "../ceremony/pins.js";
 import { assertChecked } from "../ceremony/verify.js";
 import { encodeLinkKey } from "../commit/file.js";
 import type { ProvingKey } from "../groth16/key.js";
-import { checkFilesAbsent, commitBytesOption, readKeyOf, writeLink } from "./keys.js";
+import { checkFilesAbsent, checkOneAnchor, commitBytesOption, readKeyOf, writeLink } from "./keys.js";
 import { type CircuitOptions, type CommonOptions, circuitOptions, type OutOptions, systemOf } from "./options.js";
 import { hex, print, work } from "./program.js";
 
@@ -55,6 +55,7 @@ export function addLink(ceremony: Command): void {
 }
 
 async function linkableKey(options: LinkOptions): Promise<ProvingKey> {
+  checkOneAnchor(options);
   const key = await readKeyOf(options.key, await systemOf(options));
   checkLinkable(key);
   return key;

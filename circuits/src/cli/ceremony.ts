@@ -15,6 +15,7 @@ import { part } from "../work.js";
 import { addLink } from "./ceremony-link.js";
 import {
   checkFilesAbsent,
+  checkOneAnchor,
   commitBytesOption,
   type KeyFiles,
   keyFileOptions,
@@ -206,14 +207,16 @@ async function devCommand(options: DevOptions): Promise<void> {
     options.link,
     options.commitBytes,
   ]);
+  const isLinked = (options.link ?? options.commitBytes) !== undefined;
+  if (isLinked) checkOneAnchor(options);
   const system = await systemOf(options);
-  if (system.committed === 0 && (options.link ?? options.commitBytes) !== undefined)
+  if (isLinked && system.committed === 0)
     throw new CeremonyError("USAGE", "the circuit commits to no wires: links are of --tier 2");
   const started = performance.now();
   const { seed = DEVELOPMENT_SEED, threads } = options;
   const key = await work("dev", options, (run) => developmentSetup(system, { seed, threads, ...run }));
   const seconds = ((performance.now() - started) / 1_000).toFixed(2);
-  const link = (options.link ?? options.commitBytes) ? await developmentLinkKey(key, { seed }) : undefined;
+  const link = isLinked ? await developmentLinkKey(key, { seed }) : undefined;
   const made = await writeKeys(key, system, options);
   print({ ...made, ...(link && (await writeLink(link, key, options))), seconds }, options);
 }

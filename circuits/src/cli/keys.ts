@@ -1,5 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Command } from "commander";
+import { CeremonyError } from "../ceremony/errors.js";
 import { checkAbsent, createFileOf, readFile } from "../ceremony/files.js";
 import { encodeCommitKey } from "../commit/encode.js";
 import { encodeLinkKey } from "../commit/file.js";
@@ -11,6 +12,7 @@ import { decodeKey, encodeKey, KeyError, type ProvingKey } from "../groth16/key.
 import { equalBytes } from "../groth16/points.js";
 import { checkVerifyingKey, encodeVerifyingKey, verifyingKey, verifyingKeyToJson } from "../groth16/verify.js";
 import type { R1cs, SparseMatrix } from "../r1cs.js";
+import type { CircuitOptions } from "./options.js";
 import { hex } from "./program.js";
 
 /** What commander makes of the options that name files of keys. */
@@ -44,6 +46,12 @@ export function keyFileOptions(command: Command): Command {
 /** Adds the option that names where the circuit goes. */
 export function r1csOutOption(command: Command): Command {
   return command.option("--r1cs-out <file>", "write the circuit as a .r1cs file");
+}
+
+/** Refuses a circuit whose committed wires have an anchor for each of two versions. @throws CeremonyError `USAGE` */
+export function checkOneAnchor({ circuit }: CircuitOptions): void {
+  if (circuit === "sgd")
+    throw new CeremonyError("USAGE", "contracts take links of one anchor, and an sgd step has two");
 }
 
 /** Refuses early, before long work. @throws CeremonyError `EXISTS` */

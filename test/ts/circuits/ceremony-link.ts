@@ -312,6 +312,7 @@ describe("circuits: ceremony of a link", function () {
       [2, "128 hex digits", "sum", "1.link", ...from, "--hash", "abc", "--out", "x"],
       [2, "--key", "contribute", ...NAMED, "--out", "x"],
       [2, "name the circuit", "contribute", "--key", "proving.key", "--out", "x"],
+      [2, "one anchor", "contribute", "--circuit", "sgd", ...NAMED.slice(2), "--key", "proving.key", "--out", "x"],
       [2, "missing required argument", "verify", "sum.link", ...from, ...two],
     ] as const) {
       const ended = await command.run("link", ...args, "--quiet");
