@@ -51,6 +51,8 @@ async function drain(pool: Pool<SetupTask>, jobs: Iterator<SetupJob>, { signal, 
   const lanes = Math.max(1, 2 * pool.threads);
   try {
     await Promise.all(Array.from({ length: lanes }, lane));
+    // Shares add up to 1 but for their rounding.
+    onProgress?.(1);
   } finally {
     stopped = true;
   }
