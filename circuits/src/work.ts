@@ -17,3 +17,13 @@ export async function step({ signal, onProgress }: WorkOptions, done: number): P
 export function part({ signal, onProgress }: WorkOptions, from: number, to: number): WorkOptions {
   return { signal, onProgress: onProgress && ((done) => onProgress(from + (to - from) * done)) };
 }
+
+/** Rejects with the signal's reason as soon as it aborts, whatever the work does. */
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

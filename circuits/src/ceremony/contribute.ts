@@ -1,12 +1,12 @@
-import { blake2b } from "@noble/hashes/blake2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { fromBytes, mod, toBytes } from "../field.js";
+import { toBytes } from "../field.js";
 import type { Zkey } from "../formats/zkey.js";
 import { contribute } from "../groth16/phase2.js";
 import { GENERATOR1, writePoint } from "../groth16/points.js";
 import { Engine } from "../prover/engine.js";
 import { part, type WorkOptions } from "../work.js";
 import { type Beacon, beaconStream } from "./beacon.js";
+import { freshScalar } from "./entropy.js";
 import { CeremonyError } from "./errors.js";
 import { contributionHash, transcriptHash } from "./hashes.js";
 import { Stream } from "./random-points.js";
@@ -31,13 +31,7 @@ export async function contributeToZkey(
   options: WorkOptions = {},
 ): Promise<Contributed> {
   checkOpen(zkey, name);
-  const fresh = () => {
-    const random = crypto.getRandomValues(new Uint8Array(64));
-    const digest = blake2b.create({ dkLen: 64 }).update(random).update(utf8ToBytes(entropy)).digest();
-    const value = mod(fromBytes(digest, 64)[0] ?? 0n);
-    for (const bytes of [random, digest]) bytes.fill(0);
-    return value;
-  };
+  const fresh = () => freshScalar(entropy);
   const engine = await Engine.create();
   const s = engine.scale(1, writePoint(GENERATOR1), toBytes([fresh()]));
   const made = await extend(zkey, { name, s, secret: fresh(), eta: fresh() }, options);

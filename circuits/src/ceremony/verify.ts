@@ -19,6 +19,7 @@ import {
 } from "../groth16/points.js";
 import { pairingIsOne } from "../groth16/verify.js";
 import { Engine } from "../prover/engine.js";
+import type { SetupOptions } from "../prover/jobs.js";
 import type { R1cs } from "../r1cs.js";
 import { part, step, type WorkOptions } from "../work.js";
 import { type Beacon, beaconStream } from "./beacon.js";
@@ -61,7 +62,8 @@ export interface Fault {
   readonly message: string;
 }
 
-export interface VerifyOptions extends WorkOptions {
+/** Threads make the first key again; the other checks are in this thread. */
+export interface VerifyOptions extends SetupOptions {
   /** The ceremony's first key, as published: it is checked by random combinations instead of being made again, which is much faster. */
   readonly first?: Zkey | undefined;
   /** The beacon that was announced: the last contribution must be it. */
@@ -108,7 +110,7 @@ export async function verifyZkey(
     add("NO_PHASE2", "delta is the generator: the second phase was skipped, and anybody can prove anything");
 
   const work = part(options, 0.1, 0.95);
-  const first = options.first ?? (await firstZkey(system, powers, work));
+  const first = options.first ?? (await firstZkey(system, powers, { ...work, threads: options.threads }));
   if (options.first !== undefined) {
     const bad = isOfCircuit(first, system) ? await findBadFirst(first, system, powers, work) : "numbers of wires";
     if (bad !== undefined) {
@@ -125,7 +127,7 @@ export async function verifyZkey(
 }
 
 /** @throws CeremonyError `REFUSED` with all faults */
-export function assertChecked({ faults }: Checked): void {
+export function assertChecked({ faults }: { readonly faults: readonly { readonly message: string }[] }): void {
   if (faults.length > 0) throw new CeremonyError("REFUSED", faults.map(({ message }) => message).join("; "));
 }
 

@@ -1,16 +1,29 @@
 import { type Command, Option } from "commander";
 import { applyBeacon, contributeToZkey } from "../ceremony/contribute.js";
+import { CeremonyError } from "../ceremony/errors.js";
 import { createFileOf, readFile } from "../ceremony/files.js";
 import { firstZkey } from "../ceremony/first-key.js";
 import { importPtau, readPinnedPtau } from "../ceremony/import.js";
 import type { Pin } from "../ceremony/pins.js";
 import { assertChecked, verifyZkey } from "../ceremony/verify.js";
+import { developmentLinkKey } from "../commit/link.js";
 import { writeR1cs } from "../formats/system.js";
 import { encodeZkey, keyFromZkey, readZkey, type Zkey } from "../formats/zkey.js";
 import { domainLog } from "../groth16/key.js";
 import { DEVELOPMENT_SEED, developmentSetup } from "../groth16/setup.js";
 import { part } from "../work.js";
-import { checkFilesAbsent, type KeyFiles, keyFileOptions, r1csOutOption, writeKeys } from "./keys.js";
+import { addLink } from "./ceremony-link.js";
+import {
+  checkFilesAbsent,
+  checkOneAnchor,
+  commitBytesOption,
+  type KeyFiles,
+  keyFileOptions,
+  type LinkFiles,
+  r1csOutOption,
+  writeKeys,
+  writeLink,
+} from "./keys.js";
 import {
   beaconOf,
   beaconOptions,
@@ -19,16 +32,15 @@ import {
   circuitOptions,
   hexBytes,
   integer,
+  type OutOptions,
   type PtauOptions,
   pinOption,
   ptauOptions,
   systemOf,
+  type ThreadOptions,
+  threadsOption,
 } from "./options.js";
 import { hex, print, work } from "./program.js";
-
-interface OutOptions extends CommonOptions {
-  readonly out: string;
-}
 
 /** `freehold ceremony`: the steps of a set-up, each a file in and a file out. */
 export function addCeremony(program: Command): void {
@@ -52,10 +64,8 @@ export function addCeremony(program: Command): void {
       ),
     )
     .action(importCommand);
-  out(
-    r1csOutOption(ptauOptions(circuitOptions(add("new", "make a circuit's first key, to which parties contribute")))),
-    "the key (.zkey)",
-  ).action(newCommand);
+  const first = add("new", "make a circuit's first key, to which parties contribute");
+  out(threadsOption(r1csOutOption(ptauOptions(circuitOptions(first)))), "the key (.zkey)").action(newCommand);
   out(add("contribute", "multiply delta by a fresh secret, and forget it"), "the next key (.zkey)")
     .argument("<zkey>", "the key of the party before")
     .option("--name <text>", "who contributes: public, up to 64 characters", "")
@@ -65,10 +75,8 @@ export function addCeremony(program: Command): void {
     .argument("<zkey>", "the key of the last party")
     .option("--name <text>", "public, up to 64 characters", "")
     .action(beaconCommand);
-  beaconOptions(
-    ptauOptions(circuitOptions(add("verify", "check a key and its transcript from circuit and powers of tau"))),
-    false,
-  )
+  const verify = add("verify", "check a key and its transcript from circuit and powers of tau");
+  beaconOptions(threadsOption(ptauOptions(circuitOptions(verify))), false)
     .argument("<zkey>", "the key")
     .option("--first <zkey>", "the first key as published: checked, not made again, which is much faster")
     .option("--include <hash...>", "hashes of contributions that must be in it")
@@ -79,9 +87,12 @@ export function addCeremony(program: Command): void {
   keyFileOptions(circuitOptions(add("export", "write the keys of a verified ceremony")))
     .argument("<zkey>", "the key")
     .action(exportCommand);
-  r1csOutOption(keyFileOptions(circuitOptions(add("dev", "make development keys from a public seed: worth nothing"))))
+  const dev = add("dev", "make development keys from a public seed: worth nothing");
+  commitBytesOption(threadsOption(r1csOutOption(keyFileOptions(circuitOptions(dev)))))
     .option("--seed <text>", "another seed, as public")
+    .option("--link <file>", "write the key of its links (tier 2)")
     .action(devCommand);
+  addLink(group);
 }
 
 async function importCommand(file: string, options: OutOptions & { hash: Pin; power?: number }): Promise<void> {
@@ -92,12 +103,14 @@ async function importCommand(file: string, options: OutOptions & { hash: Pin; po
   print({ ...made, out }, options);
 }
 
-async function newCommand(options: OutOptions & CircuitOptions & PtauOptions & KeyFiles): Promise<void> {
+type NewOptions = OutOptions & CircuitOptions & PtauOptions & KeyFiles & ThreadOptions;
+
+async function newCommand(options: NewOptions): Promise<void> {
   await checkFilesAbsent([options.out, options.r1csOut]);
   const system = await systemOf(options);
   const first = await work("new", options, async (run) => {
     const powers = await readPinnedPtau(options.ptau, options.ptauHash, domainLog(system), part(run, 0, 0.05));
-    return firstZkey(system, powers, part(run, 0.05, 1));
+    return firstZkey(system, powers, { ...part(run, 0.05, 1), threads: options.threads });
   });
   if (options.r1csOut !== undefined) await createFileOf(options.r1csOut, writeR1cs(system));
   await createFileOf(options.out, encodeZkey(first));
@@ -132,7 +145,7 @@ async function writeStep({ zkey, hash }: { zkey: Zkey; hash: Uint8Array }, optio
   print({ contribution, contributionHash: hex(hash), out: options.out }, options);
 }
 
-interface VerifyCommandOptions extends CommonOptions, CircuitOptions, PtauOptions {
+interface VerifyCommandOptions extends CommonOptions, CircuitOptions, PtauOptions, ThreadOptions {
   readonly first?: string;
   readonly include?: readonly string[];
   readonly parties: number;
@@ -154,6 +167,7 @@ async function verifyCommand(file: string, options: VerifyCommandOptions): Promi
       beacon,
       include,
       parties: options.parties,
+      threads: options.threads,
     });
   });
   const contributions = checked.contributions.map(({ name, hash, beacon: used }, i) => ({
@@ -180,13 +194,29 @@ Their secrets follow from a public seed: anybody can prove anything with them, t
 Contracts refuse them away from chains 31337 and 1337. Real keys come from a ceremony: new, contribute, beacon.
 `;
 
-async function devCommand(options: CommonOptions & CircuitOptions & KeyFiles & { seed?: string }): Promise<void> {
+type DevOptions = CommonOptions & CircuitOptions & KeyFiles & LinkFiles & ThreadOptions & { seed?: string };
+
+async function devCommand(options: DevOptions): Promise<void> {
   // Said even with --quiet.
   console.error(WORTHLESS);
-  await checkFilesAbsent([options.key, options.vk, options.vkBytes, options.r1csOut]);
+  await checkFilesAbsent([
+    options.key,
+    options.vk,
+    options.vkBytes,
+    options.r1csOut,
+    options.link,
+    options.commitBytes,
+  ]);
+  const isLinked = (options.link ?? options.commitBytes) !== undefined;
+  if (isLinked) checkOneAnchor(options);
   const system = await systemOf(options);
+  if (isLinked && system.committed === 0)
+    throw new CeremonyError("USAGE", "the circuit commits to no wires: links are of --tier 2");
   const started = performance.now();
-  const key = await work("dev", options, () => developmentSetup(system, { seed: options.seed ?? DEVELOPMENT_SEED }));
+  const { seed = DEVELOPMENT_SEED, threads } = options;
+  const key = await work("dev", options, (run) => developmentSetup(system, { seed, threads, ...run }));
   const seconds = ((performance.now() - started) / 1_000).toFixed(2);
-  print({ ...(await writeKeys(key, system, options)), seconds }, options);
+  const link = isLinked ? await developmentLinkKey(key, { seed }) : undefined;
+  const made = await writeKeys(key, system, options);
+  print({ ...made, ...(link && (await writeLink(link, key, options))), seconds }, options);
 }

@@ -28,6 +28,15 @@ export interface CommonOptions {
   readonly quiet?: boolean;
 }
 
+/** What commander makes of the option that names the file of a step. */
+export interface OutOptions extends CommonOptions {
+  readonly out: string;
+}
+
+export interface ThreadOptions {
+  readonly threads?: number;
+}
+
 export interface PtauOptions {
   readonly ptau: string;
   readonly ptauHash: Pin;
@@ -47,6 +56,12 @@ export function circuitOptions(command: Command): Command {
     )
     .addOption(new Option("--batch <number>", "samples of an sgd step").default(8).argParser(integer(1, 1_024)))
     .addOption(new Option("--r1cs <file>", "the circuit, by its file (no committed wires)"));
+}
+
+/** Adds the option that says how many threads work. */
+export function threadsOption(command: Command): Command {
+  const text = "threads, 0 for none but the command's own; default: one a core where that is faster";
+  return command.addOption(new Option("--threads <n>", text).argParser(integer(0, 64)));
 }
 
 /** Adds the options that name powers of tau. */

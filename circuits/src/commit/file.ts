@@ -1,5 +1,5 @@
 import { KeyError } from "../groth16/key.js";
-import { readG2, writePoint } from "../groth16/points.js";
+import { equalBytes, readG2, writePoint } from "../groth16/points.js";
 import { concat } from "../prover/engine.js";
 import type { LinkKey } from "./link.js";
 
@@ -42,6 +42,11 @@ export function decodeLinkKey(bytes: Uint8Array): LinkKey {
   if (bytes.length !== body + 64 * count) {
     throw new KeyError(`the link's key has ${bytes.length} bytes, not ${body + 64 * count}`);
   }
-  const k = Array.from({ length: anchors + 1 }, (_, i) => readG2(bytes.slice(start + 128 * i, start + 128 * (i + 1))));
+  const k = Array.from({ length: anchors + 1 }, (_, i) => {
+    const point = bytes.slice(start + 128 * i, start + 128 * (i + 1));
+    // Else one key would have many forms, each with a hash of its own.
+    if (!equalBytes(writePoint(readG2(point)), point)) throw new KeyError(`a coordinate of k${i} is not below p`);
+    return readG2(point);
+  });
   return { development: flag === 1, segments, k, points: bytes.slice(body) };
 }

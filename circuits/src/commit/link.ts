@@ -96,11 +96,17 @@ export async function contributeLink(
 ): Promise<LinkKey> {
   if (secrets.length !== link.k.length) throw new RangeError("one secret for the sum and one for each anchor");
   const engine = await Engine.create();
-  const { circuit, anchors } = await bases(key, link.segments);
-  const parts = [circuit, ...anchors].map((basis, i) => engine.scale(1, basis, toBytes([mod(secrets[i] ?? 0n)])));
-  const g2 = toG2(GENERATOR2);
-  const k = link.k.map((point, i) => fromG2(toG2(point).add(g2.multiply(mod(secrets[i] ?? 0n)))));
-  return { development, segments: link.segments, k, points: addAll([link.points, ...parts]) };
+  const scalars = secrets.map((secret) => toBytes([mod(secret)]));
+  try {
+    const { circuit, anchors } = await bases(key, link.segments);
+    const parts = [circuit, ...anchors].map((basis, i) => engine.scale(1, basis, scalars[i] ?? new Uint8Array(32)));
+    const g2 = toG2(GENERATOR2);
+    const k = link.k.map((point, i) => fromG2(toG2(point).add(g2.multiply(mod(secrets[i] ?? 0n)))));
+    return { development, segments: link.segments, k, points: addAll([link.points, ...parts]) };
+  } finally {
+    for (const bytes of scalars) bytes.fill(0);
+    engine.wipe();
+  }
 }
 
 /**
@@ -115,7 +121,8 @@ export async function sumLinkKeys(links: readonly LinkKey[], key: ProvingKey): P
     throw new KeyError("a party's key is there twice");
   for (const [i, link] of links.entries()) {
     if (String(link.segments) !== String(first.segments)) throw new KeyError(`key ${i} has other segments`);
-    if (!(await checkLinkKey(link, key))) throw new KeyError(`key ${i} is not of this circuit`);
+    const bad = await findBadLink(link, key);
+    if (bad !== undefined) throw new KeyError(`key ${i} is not of this circuit, or damaged: ${bad}`);
   }
   return {
     // One party whose secrets are not public is enough.
@@ -126,14 +133,52 @@ export async function sumLinkKeys(links: readonly LinkKey[], key: ProvingKey): P
   };
 }
 
-/** That a link key's points are what its k say, for this circuit, by a random combination: who publishes a key cannot cheat provers. */
-export async function checkLinkKey(link: LinkKey, key: ProvingKey): Promise<boolean> {
+/**
+ * What is wrong with a link's key.
+ * - `wires`: it is for another number of committed wires.
+ * - `k`: one is infinity, off the curve, outside of the group or the generator, or two are equal.
+ * - `points`: one is off the curve, or has a coordinate that is not below p.
+ * - `circuit`: the points are not what k gives for this circuit's key.
+ */
+export type LinkPart = "wires" | "k" | "points" | "circuit";
+
+/** The first part of a link's key that is wrong: points by a random combination. Who publishes a key cannot cheat provers. */
+export async function findBadLink(link: LinkKey, key: ProvingKey): Promise<LinkPart | undefined> {
+  const total = link.segments.reduce((sum, length) => sum + length, 0);
+  if (total !== key.committed || link.points.length !== 64 * (total + 1 + link.segments.length)) return "wires";
+  if (link.k.length !== link.segments.length + 1 || !areSound(link.k)) return "k";
+  if (!areOnCurve(link.points)) return "points";
   const engine = await Engine.create();
   const { circuit, anchors } = await bases(key, link.segments);
-  if (link.points.length !== circuit.length || !areOnCurve(link.points)) return false;
   const factors = toBytes(Array.from({ length: circuit.length / 64 }, randomScalar));
   const [points, ...sides] = [link.points, circuit, ...anchors].map((list) => readG1(engine.msm(1, list, factors)));
-  return verifyLinkEquation(link, sides, points ?? [0n, 0n]);
+  return verifyLinkEquation(link, sides, points ?? [0n, 0n]) ? undefined : "circuit";
+}
+
+/** Whether a link's key is one of this circuit, see {@link findBadLink}. */
+export async function checkLinkKey(link: LinkKey, key: ProvingKey): Promise<boolean> {
+  return (await findBadLink(link, key)) === undefined;
+}
+
+/**
+ * Whether one of k is of the development set-up, whatever the flag says: contracts judge so too. One public k is enough to link
+ * what the other one's owner likes.
+ */
+export function isDevelopmentLink({ development, k }: LinkVerifyingKey): boolean {
+  const g2 = toG2(GENERATOR2);
+  const known = new Set(k.map((_, i) => String(fromG2(g2.multiply(seededScalar(DEVELOPMENT_SEED, `link ${i}`))))));
+  return development || k.some((point) => known.has(String(point)));
+}
+
+function areSound(k: readonly G2Point[]): boolean {
+  const known = new Set([String(GENERATOR2), ...k.map(String)]);
+  if (known.size !== k.length + 1) return false;
+  try {
+    return k.every((point) => !toG2(point).is0());
+  } catch (error) {
+    if (error instanceof PointError) return false;
+    throw error;
+  }
 }
 
 /** @throws RangeError */

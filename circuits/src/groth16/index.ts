@@ -1,4 +1,5 @@
 export { randomScalar } from "../field.js";
+export type { SetupOptions } from "../prover/jobs.js";
 export { type BatchItem, verifyBatch } from "./batch.js";
 export { decodeVerifyingKey } from "./decode-key.js";
 export { decodeKey, encodeKey, KeyError, type ProvingKey } from "./key.js";

@@ -1,25 +1,32 @@
 import { toBytes } from "../field.js";
 import type { PowersOfTau } from "../formats/ptau.js";
-import { concat, Engine, type Group, POINT } from "../prover/engine.js";
+import { concat, type Group, POINT, SCALAR } from "../prover/engine.js";
+import { runJobs, type SetupJob, type SetupOptions } from "../prover/jobs.js";
+import type { SetupTask } from "../prover/setup-tasks.js";
 import type { R1cs, SparseMatrix } from "../r1cs.js";
-import { part, step, type WorkOptions } from "../work.js";
 import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords, shareMatrix } from "./key.js";
 import { finitePoints, GENERATOR1, GENERATOR2, pickPoints, writePoint } from "./points.js";
 import { checkCommitted } from "./setup.js";
 
-/** Terms that are worked on at once: bounds the memory, and the time until an interruption is heard. */
+/** Terms of one task: bounds the memory, and the time until an interruption is heard. */
 const TERMS = 1_024;
+/** Relative costs of a term, and what one of G1 takes. */
+const COSTS = { 1: 1, 2: 3 } as const;
+const MILLISECONDS = 0.2;
 
 /**
  * First key of a circuit from powers of tau. Its delta is the generator: verifiers refuse it until parties have contributed.
- * Takes about a millisecond for each term of the matrices.
- * @throws KeyError when the powers are too few, or a committed wire is in no constraint
+ * Takes about a millisecond of one thread for each term of the matrices; the key is the same for any number of threads.
+ * @throws KeyError when the powers are too few, or a committed wire is in no constraint; RangeError for wrong `threads`
  */
-export async function setupFromPtau(system: R1cs, powers: PowersOfTau, options: WorkOptions = {}): Promise<ProvingKey> {
+export async function setupFromPtau(
+  system: R1cs,
+  powers: PowersOfTau,
+  options: SetupOptions = {},
+): Promise<ProvingKey> {
   checkCommitted(system);
   const log = domainLog(system);
   if (log > powers.power) throw new KeyError(`the circuit needs powers of tau of 2^${log}, not 2^${powers.power}`);
-  const engine = await Engine.create();
   const { wires, publics, committed, constraints } = system;
   const known = 1 + publics + committed;
   const g1 = lagrangeBasis(powers.basis1, log);
@@ -30,20 +37,25 @@ export async function setupFromPtau(system: R1cs, powers: PowersOfTau, options: 
     b: transpose(system.b, wires),
     c: transpose(system.c, wires),
   };
-  const sums = { engine, values, wires };
-  const a = await combine(sums, 1, [[columns.a, g1]], part(options, 0, 0.15));
-  const b1 = await combine(sums, 1, [[columns.b, g1]], part(options, 0.15, 0.3));
-  const b2 = await combine(sums, 2, [[columns.b, lagrangeBasis(powers.basis2, log, 2)]], part(options, 0.3, 0.7));
-  const all = await combine(
-    sums,
-    1,
-    [
-      [columns.a, beta],
-      [columns.b, alpha],
-      [columns.c, g1],
-    ],
-    part(options, 0.7, 1),
-  );
+  const [a, b1, all] = [1, 1, 1].map(() => new Uint8Array(wires * POINT[1])) as [Points, Points, Points];
+  const b2 = new Uint8Array(wires * POINT[2]);
+  // The longest tasks first, so that all threads end at about the same time.
+  const sums: Sums[] = [
+    { group: 2, out: b2, parts: [[columns.b, lagrangeBasis(powers.basis2, log, 2)]] },
+    {
+      group: 1,
+      out: all,
+      parts: [
+        [columns.a, beta],
+        [columns.b, alpha],
+        [columns.c, g1],
+      ],
+    },
+    { group: 1, out: a, parts: [[columns.a, g1]] },
+    { group: 1, out: b1, parts: [[columns.b, g1]] },
+  ];
+  const total = sums.reduce((sum, { group, parts }) => sum + COSTS[group] * countTerms(parts), 0);
+  await runJobs(jobsOf(sums, values, total), total * MILLISECONDS, options);
   const one = writePoint(GENERATOR1);
   const two = writePoint(GENERATOR2);
   const aWires = finitePoints(a, 64);
@@ -122,42 +134,64 @@ function transpose(matrix: SparseMatrix, wires: number, own = { from: 0, count: 
   return { starts, rows, coefficients };
 }
 
+type Points = Uint8Array<ArrayBuffer>;
+type Parts = readonly (readonly [Columns, Uint8Array])[];
+
 /** For every wire the sum of its terms' points times coefficients, over several matrices with a basis each. */
-async function combine(
-  { engine, values, wires }: { engine: Engine; values: Uint8Array; wires: number },
-  group: Group,
-  parts: readonly (readonly [Columns, Uint8Array])[],
-  options: WorkOptions,
-): Promise<Uint8Array> {
-  const size = POINT[group];
-  const out = new Uint8Array(wires * size);
-  const one = toBytes([1n]);
-  const termsOf = (wire: number) =>
-    parts.reduce((sum, [{ starts }]) => sum + (starts[wire + 1] ?? 0) - (starts[wire] ?? 0), 0);
-  // A wire with more terms than fit takes more space alone.
-  for (let first = 0; first < wires; ) {
-    let last = first;
-    let terms = 0;
-    while (last < wires && (last === first || terms + termsOf(last) <= TERMS)) terms += termsOf(last++);
-    const points = new Uint8Array(terms * size);
-    const scalars = new Uint8Array(terms * 32);
-    const starts = new Uint32Array(last - first + 1);
-    let at = 0;
-    for (let wire = first; wire < last; wire++) {
-      for (const [columns, basis] of parts) {
-        for (let i = columns.starts[wire] ?? 0; i < (columns.starts[wire + 1] ?? 0); i++) {
-          const row = (columns.rows[i] ?? 0) * size;
-          const index = columns.coefficients[i] ?? ONE;
-          points.set(basis.subarray(row, row + size), at * size);
-          scalars.set(index === ONE ? one : values.subarray(32 * index, 32 * index + 32), at * 32);
-          at++;
-        }
+interface Sums {
+  readonly group: Group;
+  readonly parts: Parts;
+  readonly out: Uint8Array;
+}
+
+function* jobsOf(sums: readonly Sums[], values: Uint8Array, total: number): Generator<SetupJob> {
+  for (const { group, parts, out } of sums) {
+    const wires = out.length / POINT[group];
+    // A wire with more terms than fit takes more space alone.
+    for (let first = 0; first < wires; ) {
+      let last = first + 1;
+      let terms = countTerms(parts, first, last);
+      for (; last < wires; last++) {
+        const more = countTerms(parts, last, last + 1);
+        if (terms + more > TERMS) break;
+        terms += more;
       }
-      starts[wire - first + 1] = at;
+      const at = first * POINT[group];
+      const task = gather(group, parts, values, { first, last, terms });
+      yield { task, share: (COSTS[group] * terms) / total, take: (points) => out.set(points, at) };
+      first = last;
     }
-    out.set(engine.columns(group, points, scalars, starts), first * size);
-    first = last;
-    await step(options, first / wires);
   }
-  return out;
+}
+
+/** The terms of the wires from `first` to `last` - 1. */
+function gather(
+  group: Group,
+  parts: Parts,
+  values: Uint8Array,
+  { first, last, terms }: { readonly first: number; readonly last: number; readonly terms: number },
+): SetupTask {
+  const size = POINT[group];
+  const points = new Uint8Array(terms * size);
+  const scalars = new Uint8Array(terms * SCALAR);
+  const starts = new Uint32Array(last - first + 1);
+  let at = 0;
+  for (let wire = first; wire < last; wire++) {
+    for (const [columns, basis] of parts) {
+      for (let i = columns.starts[wire] ?? 0; i < (columns.starts[wire + 1] ?? 0); i++) {
+        const row = (columns.rows[i] ?? 0) * size;
+        const index = columns.coefficients[i] ?? ONE;
+        points.set(basis.subarray(row, row + size), at * size);
+        if (index === ONE) scalars[at * SCALAR] = 1;
+        else scalars.set(values.subarray(SCALAR * index, SCALAR * (index + 1)), at * SCALAR);
+        at++;
+      }
+    }
+    starts[wire - first + 1] = at;
+  }
+  return { kind: "columns", group, points, scalars, starts };
+}
+
+function countTerms(parts: Parts, first = 0, last?: number): number {
+  return parts.reduce((sum, [{ starts }]) => sum + (starts[last ?? starts.length - 1] ?? 0) - (starts[first] ?? 0), 0);
 }

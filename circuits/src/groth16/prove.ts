@@ -3,6 +3,7 @@ import { concat, ELEMENT, Engine, SCALAR } from "../prover/engine.js";
 import { cores, openPool, type Pool } from "../prover/pool.js";
 import type { Section, Task } from "../prover/tasks.js";
 import { FIELD, type Witness } from "../r1cs.js";
+import { abortable } from "../work.js";
 import { KeyError, type ProvingKey, sharedCopy } from "./key.js";
 import { readG1, readG2 } from "./points.js";
 import type { Proof } from "./proof.js";
@@ -150,13 +151,4 @@ function checkWitness(key: ProvingKey, witness: Witness): void {
       throw new KeyError(`wire ${at / SCALAR} of the witness is not below the field's order`);
     }
   }
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -2,9 +2,10 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "../field.js";
 import { ELEMENT, Engine, SCALAR } from "../prover/engine.js";
+import type { SetupOptions } from "../prover/jobs.js";
 import { FIELD, type R1cs, type SparseMatrix } from "../r1cs.js";
 import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords, shareMatrix } from "./key.js";
-import { GENERATOR1, GENERATOR2, writePoint } from "./points.js";
+import { multiplesOf } from "./multiples.js";
 
 /** Public seed of all development keys: its secrets are known to everybody. */
 export const DEVELOPMENT_SEED = "freehold development set-up: the secrets of this key are public";
@@ -39,26 +40,25 @@ export function seededSecrets(seed: string): Secrets {
 }
 
 /**
- * Groth16 keys of a circuit for development and tests, in this process, the same for the same seed. The key says
- * `development: true`, and verifiers refuse it away from local chains: its secrets follow from a public seed.
+ * Groth16 keys of a circuit for development and tests, in this process, the same for the same seed and any number of threads. The
+ * key says `development: true`, and verifiers refuse it away from local chains: its secrets follow from a public seed.
+ * @throws KeyError when a committed wire is in no constraint; RangeError for wrong `threads`
  */
-export async function developmentSetup(system: R1cs, { seed = DEVELOPMENT_SEED } = {}): Promise<ProvingKey> {
-  return setupWith(system, seededSecrets(seed));
+export async function developmentSetup(
+  system: R1cs,
+  { seed = DEVELOPMENT_SEED, ...options }: SetupOptions & { readonly seed?: string } = {},
+): Promise<ProvingKey> {
+  return setupWith(system, seededSecrets(seed), options);
 }
 
 /** Keys from secrets that the caller knows; for development and tests of forgeries, hence always `development: true`. */
-export async function setupWith(system: R1cs, secrets: Secrets): Promise<ProvingKey> {
+export async function setupWith(system: R1cs, secrets: Secrets, options: SetupOptions = {}): Promise<ProvingKey> {
   checkCommitted(system);
   const engine = await Engine.create();
   const log = domainLog(system);
   const { a, b, k } = evaluate(engine, system, secrets, log);
   const size = 2 ** log;
   const known = 1 + system.publics + system.committed;
-  const g1 = writePoint(GENERATOR1);
-  const g2 = writePoint(GENERATOR2);
-  const times1 = (scalars: Uint8Array) => sharedCopy(engine.multiples(1, g1, scalars));
-  const times2 = (scalars: Uint8Array) => sharedCopy(engine.multiples(2, g2, scalars));
-
   const aWires = nonZero(a);
   const bWires = nonZero(b);
   const bScalars = pick(b, bWires);
@@ -68,7 +68,22 @@ export async function setupWith(system: R1cs, secrets: Secrets): Promise<Proving
     return engine.readScalars(lagrange(engine, secrets.tau, root, mod(root * root), size, over), size);
   });
   const { alpha, beta, gamma, delta, eta } = secrets;
-  const blinder = [mod(eta * inverse(gamma)), mod(eta * inverse(delta))];
+  const blinder = system.committed === 0 ? [] : [mod(eta * inverse(gamma)), mod(eta * inverse(delta))];
+  const points = await multiplesOf(
+    {
+      alpha1: toBytes([alpha]),
+      beta1: toBytes([beta]),
+      delta1: toBytes([delta]),
+      ic: k.subarray(0, known * SCALAR),
+      blinder: toBytes(blinder),
+      a: pick(a, aWires),
+      b1: bScalars,
+      k: k.subarray(known * SCALAR),
+      h,
+    },
+    { beta2: toBytes([beta]), gamma2: toBytes([gamma]), delta2: toBytes([delta]), b2: bScalars },
+    options,
+  );
   const key: ProvingKey = {
     development: true,
     wires: system.wires,
@@ -76,21 +91,9 @@ export async function setupWith(system: R1cs, secrets: Secrets): Promise<Proving
     committed: system.committed,
     constraints: system.constraints,
     log,
-    alpha1: times1(toBytes([alpha])),
-    beta1: times1(toBytes([beta])),
-    delta1: times1(toBytes([delta])),
-    beta2: times2(toBytes([beta])),
-    gamma2: times2(toBytes([gamma])),
-    delta2: times2(toBytes([delta])),
-    ic: times1(k.subarray(0, known * SCALAR)),
-    blinder: times1(toBytes(system.committed === 0 ? [] : blinder)),
+    ...points,
     aWires: sharedWords(aWires),
     bWires: sharedWords(bWires),
-    a: times1(pick(a, aWires)),
-    b1: times1(bScalars),
-    b2: times2(bScalars),
-    k: times1(k.subarray(known * SCALAR)),
-    h: times1(h),
     coefficients: sharedCopy(toBytes(system.coefficients)),
     matrices: [shareMatrix(system.a), shareMatrix(system.b), shareMatrix(system.c)],
   };

@@ -1,21 +1,22 @@
 import { platform } from "#threads";
 import type { ProvingKey } from "../groth16/key.js";
+import { SetupSession, type SetupTask } from "./setup-tasks.js";
 import { Session, type Task } from "./tasks.js";
 import type { Thread } from "./threads.js";
 import type { Answer, Request } from "./worker.js";
 
-interface Job {
-  readonly task: Task;
+interface Job<T> {
+  readonly task: T;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (result: Uint8Array) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Runs tasks of one key on threads; the first asked is the first begun. */
-export interface Pool {
+/** Runs tasks, of one key or of set-ups, on threads; the first asked is the first begun. */
+export interface Pool<T = Task> {
   readonly threads: number;
   /** @param signal drops the task if it has not begun */
-  run(task: Task, signal?: AbortSignal): Promise<Uint8Array>;
+  run(task: T, signal?: AbortSignal): Promise<Uint8Array>;
   /** Ends the threads at once: what has not finished is rejected. */
   close(): void;
 }
@@ -27,8 +28,19 @@ export function cores(): number {
 
 /** @param threads 0: in this thread, which then does nothing else for as long as a task takes */
 export async function openPool(key: ProvingKey, threads: number): Promise<Pool> {
-  if (threads === 0) return inThisThread(await Session.open(key));
-  const pool = new ThreadPool();
+  return threads === 0 ? inThisThread(await Session.open(key)) : startThreads<Task>(key, threads);
+}
+
+/** The same for set-ups, which have no key yet. */
+export async function openSetupPool(threads: number): Promise<Pool<SetupTask>> {
+  return threads === 0 ? inThisThread(await SetupSession.open()) : startThreads<SetupTask>(undefined, threads);
+}
+
+async function startThreads<T extends Task | SetupTask>(
+  key: ProvingKey | undefined,
+  threads: number,
+): Promise<Pool<T>> {
+  const pool = new ThreadPool<T>();
   try {
     await Promise.all(Array.from({ length: threads }, () => pool.start(key)));
   } catch (error) {
@@ -38,7 +50,7 @@ export async function openPool(key: ProvingKey, threads: number): Promise<Pool> 
   return pool;
 }
 
-function inThisThread(session: Session): Pool {
+function inThisThread<T>(session: { run(task: T): Uint8Array }): Pool<T> {
   let last: Promise<unknown> = Promise.resolve();
   return {
     threads: 0,
@@ -56,10 +68,10 @@ function inThisThread(session: Session): Pool {
   };
 }
 
-class ThreadPool implements Pool {
+class ThreadPool<T extends Task | SetupTask> implements Pool<T> {
   readonly #all: Thread[] = [];
   readonly #idle: Thread[] = [];
-  readonly #queue: Job[] = [];
+  readonly #queue: Job<T>[] = [];
   readonly #waiting = new Map<number, { resolve: (result: Uint8Array) => void; reject: (error: unknown) => void }>();
   #next = 0;
   #failed: Error | undefined;
@@ -68,7 +80,7 @@ class ThreadPool implements Pool {
     return this.#all.length;
   }
 
-  async start(key: ProvingKey): Promise<void> {
+  async start(key: ProvingKey | undefined): Promise<void> {
     const thread = platform.start();
     this.#all.push(thread);
     thread.listen(
@@ -79,7 +91,7 @@ class ThreadPool implements Pool {
     this.#idle.push(thread);
   }
 
-  run(task: Task, signal?: AbortSignal): Promise<Uint8Array> {
+  run(task: T, signal?: AbortSignal): Promise<Uint8Array> {
     if (this.#failed) return Promise.reject(this.#failed);
     return new Promise((resolve, reject) => {
       this.#queue.push({ task, signal, resolve, reject });

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import {
   decodeKey,
   encodeVerifyingKey,
@@ -14,41 +12,23 @@ import {
 import { encodeZkey, HERMEZ, importPtau, parsePin } from "@freehold/circuits/ceremony";
 import { expect } from "chai";
 import { hexlify, keccak256 } from "ethers";
+import { type Command, commandIn, ended } from "./ceremony-command.ts";
 import { openScene, type Scene } from "./ceremony-scene.ts";
 import { writePtau } from "./powers.ts";
-
-const MAIN = fileURLToPath(new URL("../../../circuits/dist/cli/main.js", import.meta.url));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe("circuits: freehold ceremony", function () {
   this.timeout(120_000);
   let scene: Scene;
   let hash: string;
+  let command: Command;
   before(async () => {
     scene = await openScene();
+    command = commandIn(scene.directory);
     hash = createHash("blake2b512").update(scene.ptau).digest("hex");
   });
   after(() => scene.close());
-
-  const start = (args: string[]): ChildProcess =>
-    spawn(process.execPath, [MAIN, "ceremony", ...args], { cwd: scene.directory, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = async (child: ChildProcess): Promise<Ended> => {
-    const said = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) child[name]?.on("data", (data) => (said[name] += data));
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, ...said };
-  };
-  const run = (...args: string[]) => ended(start(args));
-  const json = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, "--json", "--quiet");
-    expect(code, stderr).to.equal(0);
-    return JSON.parse(stdout);
-  };
+  const run = (...args: string[]) => command.run(...args);
+  const json = (...args: string[]) => command.json(...args);
 
   it("goes from published powers to keys, a file at a time", async () => {
     const large = await writePtau(8);
@@ -168,7 +148,7 @@ describe("circuits: freehold ceremony", function () {
   it("explains its commands, and ends with 2 when an argument is none", async () => {
     const { code, stdout } = await run("--help");
     expect(code).to.equal(0);
-    for (const name of ["import", "new", "contribute", "beacon", "verify", "export", "dev"])
+    for (const name of ["import", "new", "contribute", "beacon", "verify", "export", "dev", "link"])
       expect(stdout).to.include(name);
     for (const [args, text] of [
       [["new", "--out", "x"], "--ptau"],
@@ -193,7 +173,7 @@ describe("circuits: freehold ceremony", function () {
   it("leaves no file when it is interrupted or killed", async () => {
     const before = await readdir(scene.directory);
     for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-      const child = start(["beacon", "0.zkey", "--beacon", "ab", "--iterations", "36", "--out", "never.zkey"]);
+      const child = command.start(["beacon", "0.zkey", "--beacon", "ab", "--iterations", "36", "--out", "never.zkey"]);
       const end = ended(child);
       await once(child.stderr!, "data");
       child.kill(signal);

@@ -28,8 +28,9 @@ import {
   verifyingKey,
   verifyLink,
 } from "@freehold/circuits";
-import { BASE_FIELD, fromG1, GENERATOR1, mod, readG1, toG1, writePoint } from "@freehold/circuits/prover";
+import { BASE_FIELD, fromG1, GENERATOR1, mod, readG1, toG1 } from "@freehold/circuits/prover";
 import { expect } from "chai";
+import { negatedLink } from "./links.ts";
 import { synthetic } from "./synthetic.ts";
 
 const plus = (...points: G1Point[]) => fromG1(points.map(toG1).reduce((sum, point) => sum.add(point)));
@@ -177,7 +178,7 @@ describe("circuits: commit-carrying Groth16 (tier 2)", () => {
     // The last party, who has seen the first one's key: its own secrets less those of the first, which it does not know.
     const own = [randomScalar(), randomScalar()];
     const points = (await contributeLink(empty, key, own)).points;
-    const negated = negate(parties[0] as LinkKey);
+    const negated = negatedLink(parties[0] as LinkKey);
     const rogue = await sumLinkKeys([await contributeLink(empty, key, own), negated], key);
     const taken = await sumLinkKeys([parties[0] as LinkKey, rogue], key);
     expect(taken.points, "the last party's alone").to.deep.equal(points);
@@ -300,14 +301,3 @@ const HIDING_GENERATOR = [
   21031561111862983722170923721796369915981051466467749656528180420998701198949n,
   5864451099297801448400253408687894028723751329742341676629017053897024598229n,
 ];
-
-/** The key of the negative secrets: nobody needs to know them for it. */
-function negate(link: LinkKey): LinkKey {
-  const flip = (y: bigint) => mod(-y, BASE_FIELD);
-  const points = link.points.slice();
-  for (let at = 0; at < points.length; at += 64) {
-    const [x, y] = readG1(points.subarray(at, at + 64));
-    points.set(writePoint([x, flip(y)]), at);
-  }
-  return { ...link, k: link.k.map(([x, [y0, y1]]) => [x, [flip(y0), flip(y1)]] as const), points };
-}
