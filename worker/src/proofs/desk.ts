@@ -11,8 +11,9 @@ import type { LinkedSums } from "./sums.js";
 
 /** Proofs that wait or are made at once; the others are asked for again. */
 const MAX_WAITING = 8;
-/** Milliseconds after which a proof that failed is tried again. */
+/** Milliseconds after which a proof that failed is tried again; one that waits for its key, which is read once after a start, soon. */
 const RETRY = 30_000;
+const KEY_RETRY = 500;
 
 export interface DeskParts {
   readonly store: Pick<Store, "proofs" | "witnesses">;
@@ -64,7 +65,8 @@ export class ProofDesk {
     if (made !== undefined) return made;
     const failed = this.#failed.get(id);
     if (failed !== undefined) {
-      if (performance.now() - failed.at < RETRY) throw failed.error;
+      const isKey = failed.error instanceof WorkerError && failed.error.code === "NO_PROVING_KEY";
+      if (performance.now() - failed.at < (isKey ? KEY_RETRY : RETRY)) throw failed.error;
       this.#failed.delete(id);
     }
     if (this.#making.has(id) || this.#making.size >= MAX_WAITING) return undefined;
