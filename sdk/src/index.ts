@@ -5,19 +5,25 @@ export type { AppendProof, RecordedProof } from "./actions/deltas/append-proof.j
 export type { Paged, PageOptions } from "./actions/paged.js";
 export type { KnownVersion } from "./actions/proofs/known-version.js";
 export type { UpcomingVersion, VersionRef } from "./actions/proofs/ledger.js";
+export type { LinkProof, ProveLink } from "./actions/proofs/make-link.js";
 export type {
   DeltaProof,
   InferenceProof,
-  OpenedVersion,
   Prove,
   ProveDelta,
   ProveInference,
   ProveRegistration,
   RegistrationProof,
 } from "./actions/proofs/prove.js";
-export type { ProvingOptions } from "./actions/proofs/proving.js";
+export type { OpenedVersion, ProvingOptions } from "./actions/proofs/proving.js";
 export type { ReceiptUse } from "./actions/proofs/statements.js";
-export type { Verified, VerifyDelta, VerifyInference, VerifyRegistration } from "./actions/proofs/verify.js";
+export type {
+  Verified,
+  VerifyDelta,
+  VerifyInference,
+  VerifyLink,
+  VerifyRegistration,
+} from "./actions/proofs/verify.js";
 export type { ProvenInference } from "./actions/proofs/verify-inferences.js";
 export type { Read, ReadOptions } from "./actions/read.js";
 export type { Overrides, PreparedTransaction, Sent } from "./actions/transaction.js";

@@ -26,7 +26,7 @@ export interface WorkerConfig {
   readonly tower: { readonly directory: string; readonly delay: bigint } | undefined;
   /** Units from which earnings are collected; undefined: never. */
   readonly collectValue: bigint | undefined;
-  /** Directory of proving keys, `<circuit id>.key`; undefined: none, and a development key on local chains. */
+  /** Directory of proving keys, `<circuit id>.key` and in tier 2 `<circuit id>.link`; undefined: none, and a development key on local chains. */
   readonly provingKeys?: string | undefined;
   /** Threads for proofs; default: all cores but one. */
   readonly proofThreads?: number | undefined;

@@ -1,3 +1,4 @@
+export { decodeCommitKey, decodeLink, decodeLinkedProof, decodeSumProof } from "./decode.js";
 export { encodeCommitKey, encodeLink, encodeLinkedProof, encodeSumProof } from "./encode.js";
 export { decodeLinkKey, encodeLinkKey } from "./file.js";
 export {

@@ -240,7 +240,8 @@ function addG2(points: readonly G2Point[]): G2Point {
   return fromG2(points.map(toG2).reduce((sum, point) => sum.add(point)));
 }
 
-function fromG2(point: ReturnType<typeof toG2>): G2Point {
+/** Coordinates of a point. */
+export function fromG2(point: ReturnType<typeof toG2>): G2Point {
   const { x, y } = point.toAffine();
   return [
     [x.c0, x.c1],

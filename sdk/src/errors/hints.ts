@@ -83,7 +83,8 @@ const HINTS: Readonly<Record<string, string>> = {
   VersionProofs_InvalidProof:
     "Look with proofs.verify, and make it anew with proofs.prove: it is bound to chain, line and version.",
   VersionProofs_NotCommitted: "Commitments are anchored with a model or a delta (commitmentsOf), never afterwards.",
-  VersionProofs_WrongCircuit: "Name the circuit with circuitOf: it must be of the kind that is proven, and of tier 1.",
+  VersionProofs_WrongCircuit:
+    "Name the circuit with circuitOf: it must be of the kind that is proven, and of tier 1 unless the deployment takes tier 2 (proofs.parameters).",
   VersionProofs_DigestsNotProven: "Register the version by a circuit of tier 2 first: proofs.proveRegistration.",
   VersionProofs_InvalidDelta: "Subtract the anchor of `base` from that of `next`, as proofs.digestsOf has them.",
   VersionProofs_InvalidLink: "Make sum and link with the circuit's own keys, and the anchor's blinder of this version.",

@@ -1,4 +1,4 @@
-import type { Shape } from "@freehold/circuits";
+import type { Shape, Tier } from "@freehold/circuits";
 import { AbiCoder, id, keccak256 } from "ethers";
 import type { Hex } from "../hex.js";
 import { CircuitKind, type CircuitRef } from "../types.js";
@@ -6,9 +6,9 @@ import { CircuitKind, type CircuitRef } from "../types.js";
 /** Of the definitions of circuits that @freehold/circuits has. */
 export const CIRCUIT_VERSION = 1;
 
-/** The circuit of tier 1 that states something of models of a shape. */
-export function circuitOf(kind: CircuitKind, { inputs, hidden, classes }: Shape): CircuitRef {
-  return { kind, tier: 1, version: CIRCUIT_VERSION, features: inputs, hidden, classes };
+/** The circuit that states something of models of a shape. @param tier default: 1; 2 is experimental, and has no deltas */
+export function circuitOf(kind: CircuitKind, { inputs, hidden, classes }: Shape, tier: Tier = 1): CircuitRef {
+  return { kind, tier, version: CIRCUIT_VERSION, features: inputs, hidden, classes };
 }
 
 /** Id of a circuit; equal to `ProofKeys.circuitIdOf`. */

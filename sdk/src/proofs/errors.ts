@@ -14,12 +14,14 @@ export type ProofErrorCode =
   | "BAD_PROOF_INPUT"
   /** No proof exists: the values contradict the statement. */
   | "FALSE_STATEMENT"
-  /** The circuit states something else, or is of a tier that this package does not prove. */
+  /** The circuit states something else, or is of tier 2 where there is none. */
   | "WRONG_CIRCUIT"
   /** The version of that number is another one than was named. */
   | "WRONG_VERSION"
   /** The delta is for another parent than the line's newest version. */
   | "STALE_PARENT"
+  /** Tier 2: no sum of this blinder is linked to the version. */
+  | "NOT_LINKED"
   // Keys
   /** The proving key is none, or of another set-up than the key that is pinned. */
   | "WRONG_PROVING_KEY"

@@ -3,6 +3,7 @@ import {
   committedSum,
   constraintsOf,
   contributeLink,
+  decodeCommitKey,
   developmentLinkKey,
   developmentSetup,
   emptyLinkKey,
@@ -17,11 +18,12 @@ import {
   proveLink,
   randomScalar,
   setupWith,
+  VerifyingKeyError,
   verify,
   verifyingKey,
 } from "@freehold/circuits";
 import { fromG1, mod, readG1, toG1 } from "@freehold/circuits/prover";
-import { toHex } from "@freehold/sdk";
+import { fromHex, toHex } from "@freehold/sdk";
 import { expect } from "chai";
 import type { Contract } from "ethers";
 import { network } from "hardhat";
@@ -74,6 +76,8 @@ describe("proofs: keys of tier 2", function () {
     const { factory } = local;
     await expect(factory.getFunction("deploy")(bad), error).to.be.revertedWithCustomError(factory, error);
   };
+
+  const decoded = (bytes: HexString) => decodeCommitKey(fromHex(bytes), system.committed);
 
   it("attack: where gamma is the generator a sum proves anything for nothing; it is never linked", async () => {
     // What a ceremony over public powers of tau makes.
@@ -147,9 +151,12 @@ describe("proofs: keys of tier 2", function () {
         .to.be.revertedWithCustomError(factory, "Groth16Factory_DevelopmentKey")
         .withArgs(8453);
       expect(await factory.getFunction("isDevelopmentKey")(wrong)).to.equal(true);
+      expect(decoded(wrong).link.development, `${i}, as it is read`).to.equal(true);
       await local.deploy(wrong);
     }
     expect(await factory.getFunction("isDevelopmentKey")(key)).to.equal(false);
+    const { points: _, ...published } = link;
+    expect(decoded(key)).to.deep.equal({ key: { ...verifyingKey(proving), development: false }, link: published });
     const verifier = await deploy(key);
     expect(await verifier.getFunction("key")()).to.equal(key);
     expect(await factory.getFunction("isVerifier")(verifier)).to.equal(true);
@@ -165,11 +172,15 @@ describe("proofs: keys of tier 2", function () {
         await expect(factory.getFunction("deploy")(splice(key, at, wrong)))
           .to.be.revertedWithCustomError(factory, "CommitGroth16Factory_InvalidLinkPoint")
           .withArgs(i);
+        expect(() => decoded(splice(key, at, wrong))).to.throw(VerifyingKeyError);
       }
       const generator = await contributeLink(await emptyLinkKey(proving, [system.committed]), proving, [1n, 1n]);
       await refuses(splice(key, at, encodeK(generator)[0]), "CommitGroth16Factory_NoLinkSetup");
+      expect(() => decoded(splice(key, at, encodeK(generator)[0]))).to.throw(VerifyingKeyError);
     }
     await refuses(splice(key, end - 128, slice(key, -256, -128)), "CommitGroth16Factory_NoLinkSetup");
+    expect(() => decoded(splice(key, end - 128, slice(key, -256, -128)))).to.throw(VerifyingKeyError);
+    expect(() => decoded(slice(key, -256))).to.throw(VerifyingKeyError);
   });
 
   it("refuses what tier 1 refuses of a key: its length, its points, a second phase that was skipped, a second verifier", async () => {

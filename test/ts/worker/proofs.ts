@@ -1,29 +1,17 @@
 import { readFileSync } from "node:fs";
-import {
-  AuditState,
-  type Batch,
-  createFreehold,
-  type Hex,
-  hashRows,
-  memoryStore,
-  ProofState,
-  ZERO_HASH,
-} from "@freehold/sdk";
-import { inferenceEscrowAbi } from "@freehold/sdk/abis";
+import { AuditState, createFreehold, type Hex, memoryStore, ProofState, ZERO_HASH } from "@freehold/sdk";
 import { developmentProvider, measureCode } from "@freehold/worker";
 import { expect } from "chai";
-import { Interface } from "ethers";
 import { startChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
 import { createNode, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
 import { freePort, serveArguments, WorkerProcess } from "./harness/process.ts";
-import { askForProofs, challengeReceipt, clientOf, pinCircuit } from "./harness/proofs.ts";
+import { askForProofs, challengeReceipt, clientOf, pinCircuit, settledBatch } from "./harness/proofs.ts";
 import { ServedNode } from "./harness/served.ts";
 import { until } from "./harness/wait.ts";
 
 const WHOLE = 65_536;
-const ESCROW = new Interface(inferenceEscrowAbi);
 
 describe("worker: proofs", function () {
   this.timeout(120_000);
@@ -55,19 +43,6 @@ describe("worker: proofs", function () {
     const text = await (await fetch(`${url}/metrics`)).text();
     const found = [...text.matchAll(/^freehold_proof_demands_total\{result="([a-z-]+)"\} (\d+)$/gm)];
     return Object.fromEntries(found.map(([, result, count]) => [result, Number(count)]));
-  };
-
-  /** Settles all that a node owes, and names the batch as whoever demands its audit must. */
-  const settledBatch = async (served: ServedNode, units: bigint) => {
-    served.worker.settleAll();
-    await served.settled(units);
-    const filter = chain.escrow.filters.BatchSettled?.(served.operator.address);
-    const log = (await chain.escrow.queryFilter(filter ?? "")).at(-1);
-    const sent = await chain.provider.getTransaction(log?.transactionHash ?? "");
-    const [batch, rows, signature] = ESCROW.decodeFunctionData("settle", sent?.data ?? "0x");
-    const { node: of, lineId, versionHash, lane, nonce, lastAt } = batch;
-    const named = { node: of, lineId, versionHash, lane: Number(lane), nonce, lastAt, rowsHash: hashRows(rows) };
-    return { batch: named as Batch, signature: signature as Hex };
   };
 
   it("commits to input and answer, and gives the payer alone what opens it", async () => {
@@ -170,9 +145,9 @@ describe("worker: proofs", function () {
     await ready(served);
     const payer = await payerOf(served);
     for (let i = 0; i < 5; i++) await payer.infer(served.url, { text: "profit ".repeat(i + 1) });
-    const first = await settledBatch(served, 5n * PRICE);
+    const first = await settledBatch(chain, served, 5n * PRICE);
     for (let i = 0; i < 2; i++) await payer.infer(served.url);
-    const second = await settledBatch(served, 7n * PRICE);
+    const second = await settledBatch(chain, served, 7n * PRICE);
     const { arbiter } = clientOf(chain, await chain.account());
     for (const settled of [first, second]) await (await arbiter.demandAudit({ ...settled, version: 0 })).wait();
     for (const [{ batch }, draws] of [

@@ -112,6 +112,23 @@ for (const backend of BACKENDS) {
       expect(await store.witnesses.find(settled)).to.equal(undefined);
     });
 
+    it("keeps one blinder for each version and circuit of tier 2: the first of any replica, until it can be read no more", async () => {
+      const [mine, other] = [Uint8Array.of(1), Uint8Array.of(2)];
+      const name = { versionHash: hash(1), circuitId: hash(2) };
+      await store.sums.add(name, mine);
+      await store.sums.add(name, other);
+      await store.sums.add({ ...name, circuitId: hash(3) }, other);
+      await store.close();
+      store = await openStore(location, IDENTITY);
+      expect(await store.sums.find(name)).to.deep.equal(mine);
+      expect(await store.sums.find({ ...name, versionHash: hash(3) })).to.equal(undefined);
+      await store.sums.remove(name, other);
+      expect(await store.sums.find(name), "it was replaced meanwhile").to.deep.equal(mine);
+      await store.sums.remove(name, mine);
+      expect(await store.sums.find(name)).to.equal(undefined);
+      expect(await store.sums.find({ ...name, circuitId: hash(3) })).to.deep.equal(other);
+    });
+
     it("keeps a proof and its transactions through a restart, and forgets what is decided", async () => {
       const step = { id: "0x01/2", proof: { proof: "0xabcd", result: 513n }, transactions: [] } as const;
       await store.proofs.save(step, 5n);

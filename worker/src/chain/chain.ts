@@ -1,5 +1,4 @@
-import type { Shape } from "@freehold/circuits";
-import type { DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
+import type { CircuitRef, Commitments, DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
 import {
   deltaLedgerAbi,
   inferenceArbiterAbi,
@@ -85,7 +84,7 @@ export class RpcChain implements Chain {
       weightsRoot: found.weightsRoot as Hex,
       byteLength: found.byteLength as bigint,
       format: Number(found.format) as DeltaFormat,
-      poseidonRoot: (found.commitments as Result).poseidonRoot as Hex,
+      commitments: commitmentsOf(found),
     };
   }
 
@@ -99,16 +98,11 @@ export class RpcChain implements Chain {
 
   async anchor(modelId: bigint): Promise<ModelAnchor> {
     const anchor = await read(this.#models, "anchorOf", [modelId]);
-    const commitments = anchor.commitments as Result;
     return {
       weightsRoot: anchor.weightsRoot as Hex,
       byteLength: anchor.byteLength as bigint,
       architectureHash: anchor.architectureHash as Hex,
-      commitments: {
-        poseidonRoot: commitments.poseidonRoot as Hex,
-        pedersenX: commitments.pedersenX as bigint,
-        pedersenY: commitments.pedersenY as bigint,
-      },
+      commitments: commitmentsOf(anchor),
     };
   }
 
@@ -249,9 +243,22 @@ export class RpcChain implements Chain {
     return this.#proofs.life();
   }
 
-  inferenceCircuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
-    return this.#proofs.circuit(shape);
+  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined> {
+    return this.#proofs.pinnedKeyHash(circuitId);
   }
+
+  areDigestsProven(versionHash: Hex, block: number): Promise<boolean> {
+    return this.#proofs.areDigestsProven(versionHash, block);
+  }
+
+  linkedSum(versionHash: Hex, circuit: CircuitRef, x: bigint, block: number): Promise<bigint> {
+    return this.#proofs.linkedSum(versionHash, circuit, x, block);
+  }
+}
+
+function commitmentsOf(of: { commitments: unknown }): Commitments {
+  const { poseidonRoot, pedersenX, pedersenY } = of.commitments as Result;
+  return { poseidonRoot: poseidonRoot as Hex, pedersenX: pedersenX as bigint, pedersenY: pedersenY as bigint };
 }
 
 function challengeEvent({ name, args }: LogDescription, block: number): ChallengeEvent[] {

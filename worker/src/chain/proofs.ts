@@ -1,5 +1,4 @@
-import type { Shape } from "@freehold/circuits";
-import { CircuitKind, circuitIdOf, circuitOf, type Hex, type ProofPolicy, ZERO_HASH } from "@freehold/sdk";
+import { type CircuitRef, type Hex, type ProofPolicy, ZERO_HASH } from "@freehold/sdk";
 import { inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
 import { readLogs } from "@freehold/sdk/watchtower";
 import { Contract, Interface, type JsonRpcProvider, type LogDescription, type Result, zeroPadValue } from "ethers";
@@ -56,13 +55,24 @@ export class ProofReader {
     return this.#life;
   }
 
-  async circuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }> {
+  async pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined> {
     const address = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
     const keys = new Contract(address, proofKeysAbi, this.#provider);
-    const circuitId = circuitIdOf(circuitOf(CircuitKind.Inference, shape));
-    if (!(await keys.getFunction("isPinned").staticCall(circuitId))) return { circuitId, keyHash: undefined };
+    if (!(await keys.getFunction("isPinned").staticCall(circuitId))) return undefined;
     const verifier = new Contract(await keys.getFunction("verifierOf").staticCall(circuitId), VERIFIER, this.#provider);
-    return { circuitId, keyHash: (await verifier.getFunction("keyHash").staticCall()) as Hex };
+    return (await verifier.getFunction("keyHash").staticCall()) as Hex;
+  }
+
+  async areDigestsProven(versionHash: Hex, block: number): Promise<boolean> {
+    const at = { blockTag: block };
+    const digests = (await this.#proofs.getFunction("digestsOf").staticCall(versionHash, at)) as Result;
+    return digests.poseidonRoot !== ZERO_HASH;
+  }
+
+  async linkedSum(versionHash: Hex, circuit: CircuitRef, x: bigint, block: number): Promise<bigint> {
+    // The contract has no answer for a version before.
+    if (!(await this.areDigestsProven(versionHash, block))) return 0n;
+    return this.#proofs.getFunction("sumOf").staticCall(versionHash, circuit, x, { blockTag: block });
   }
 
   async events(from: number, to: number): Promise<ProofEvent[]> {

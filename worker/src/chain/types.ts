@@ -1,5 +1,4 @@
-import type { Shape } from "@freehold/circuits";
-import type { DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
+import type { CircuitRef, Commitments, DeltaFormat, Hex, ModelAnchor, ProofPolicy } from "@freehold/sdk";
 
 /** A block's number, hash and time (Unix seconds). */
 export interface Head {
@@ -23,8 +22,8 @@ export interface VersionState {
   readonly weightsRoot: Hex;
   readonly byteLength: bigint;
   readonly format: DeltaFormat;
-  /** Of its weights; zero for none. */
-  readonly poseidonRoot: Hex;
+  /** To its weights; zero for none. */
+  readonly commitments: Commitments;
 }
 
 /** A channel as the chain has it; units and Unix seconds. */
@@ -117,6 +116,10 @@ export interface Chain {
   proofNotice(): Promise<bigint>;
   /** Seconds after the newest work of a batch for which anything in it may have to be proven. */
   proofLife(): Promise<bigint>;
-  /** Circuit of inferences of a shape, and the hash of its pinned verifying key; undefined: none is pinned. */
-  inferenceCircuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }>;
+  /** Hash of a circuit's pinned verifying key; undefined: none is pinned. */
+  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined>;
+  /** Tier 2: whether both commitments of a version were proven to be to the same weights, so that sums can be linked to it. */
+  areDigestsProven(versionHash: Hex, block: number): Promise<boolean>;
+  /** Tier 2: y of a sum that is linked to a version, by its x; 0: none is. */
+  linkedSum(versionHash: Hex, circuit: CircuitRef, x: bigint, block: number): Promise<bigint>;
 }

@@ -143,7 +143,7 @@ export function serveOptions(command: Command): Command {
     .addOption(
       optional(
         "--proving-keys <dir>",
-        "proving keys, <circuit id>.key, for lines that ask for proofs; on local chains one is made where there is none",
+        "proving keys, <circuit id>.key and in tier 2 <circuit id>.link, for lines that ask for proofs; on local chains they are made where there are none",
         "PROVING_KEYS",
       ),
     )

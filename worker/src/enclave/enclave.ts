@@ -38,12 +38,13 @@ import {
 } from "@freehold/sdk";
 import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
+import { decodeBlinder, encodeBlinder } from "../proofs/blinder.js";
 import type { CommittedModel } from "../proofs/committed.js";
 import { decodeWitness, encodeWitness } from "../proofs/witness.js";
-import type { StoredReceipt } from "../store/index.js";
+import type { StoredReceipt, SumName } from "../store/index.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
-import type { AttestationRequest, EnclaveProvider, Evidence, TeeKind } from "./provider.js";
+import type { AttestationRequest, EnclaveProvider, Evidence, Sealer, TeeKind } from "./provider.js";
 
 /** Of a model that no circuit expresses. */
 const NO_COMMITMENTS = { inputCommitment: ZERO_HASH, outputCommitment: ZERO_HASH };
@@ -221,8 +222,17 @@ export class Enclave {
 
   /** What a proof of a receipt needs. Throws `UNSEAL_FAILED` for what another environment sealed. */
   openWitness(sealed: Uint8Array, inputs: number): Omit<Opening, "hidden"> {
-    if (!this.#provider.seals) throw new WorkerError("UNSEAL_FAILED", "this environment seals nothing");
-    return decodeWitness(this.#provider.unseal(sealed), inputs);
+    return decodeWitness(this.#sealer.unseal(sealed), inputs);
+  }
+
+  /** The blinder of a sum, for the books. Throws `UNSEAL_FAILED` where nothing is sealed. */
+  sealBlinder(name: SumName, blinder: bigint): Uint8Array {
+    return this.#sealer.seal(encodeBlinder(name, blinder));
+  }
+
+  /** Throws `UNSEAL_FAILED` for what another environment sealed, `OTHER_CODE` for what other code did. */
+  openBlinder(name: SumName, sealed: Uint8Array): bigint {
+    return decodeBlinder(name, this.#sealer.unseal(sealed));
   }
 
   /** Opens, infers, seals. Throws {@link UnsealError}, {@link InputError} or {@link InferenceError}. */
@@ -302,6 +312,11 @@ export class Enclave {
       }
     }
     throw new UnsealError();
+  }
+
+  get #sealer(): Sealer {
+    if (this.#provider.seals) return this.#provider;
+    throw new WorkerError("UNSEAL_FAILED", "this environment seals nothing");
   }
 
   #generation(receiptKey: string): KeyGeneration {

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type Hex, hashModelAnchor, type ModelAnchor, ZERO_HASH } from "@freehold/sdk";
+import {
+  type Commitments,
+  type Hex,
+  hashModelAnchor,
+  type ModelAnchor,
+  NO_COMMITMENTS,
+  ZERO_HASH,
+} from "@freehold/sdk";
 import {
   applyDeltas,
   DELTA_KINDS,
@@ -49,7 +56,7 @@ export async function loadVersion(
   const { weights, own } = await effectiveWeights(store, base, anchor.weightsRoot, versions, keys);
   try {
     const engine = await loadEngine(architecture, weights);
-    const committed = committedModel(versions[active.version]?.poseidonRoot ?? ZERO_HASH, engine, own);
+    const committed = committedModel(versions[active.version]?.commitments ?? NO_COMMITMENTS, engine, own);
     return { modelId, lineId, version: active.version, hash: active.hash, engine, committed };
   } catch (cause) {
     throw new OperatorError("UNUSABLE_MODEL", `version ${active.version} cannot be run: ${reason(cause)}`, { cause });
@@ -57,10 +64,14 @@ export async function loadVersion(
 }
 
 /** @param own file of the version itself: its base, or its delta */
-function committedModel(root: Hex, engine: InferenceEngine, own: Uint8Array): CommittedModel | string | undefined {
-  if (root === ZERO_HASH) return undefined;
+function committedModel(
+  commitments: Commitments,
+  engine: InferenceEngine,
+  own: Uint8Array,
+): CommittedModel | string | undefined {
+  if (commitments.poseidonRoot === ZERO_HASH) return undefined;
   try {
-    return CommittedModel.open(root, engine, () => readCommitmentSecrets(own).salt);
+    return CommittedModel.open(commitments, engine, () => readCommitmentSecrets(own));
   } catch (error) {
     const isUnprovable = error instanceof WorkerError && error.code === "UNPROVABLE_VERSION";
     if (isUnprovable || error instanceof WeightsError) return error.message;

@@ -20,6 +20,8 @@ export interface ProofAnswererParts {
   readonly patience: bigint;
   /** What follows a demand. */
   demandOf(event: ProofEvent): Demand;
+  /** What policies ask for, whether or not anything happened; known ones again. */
+  standing(): readonly Demand[];
 }
 
 /**
@@ -59,8 +61,11 @@ export class ProofAnswerer {
       await this.#parts.sender.exclusive(() => this.#outbox.follow(step, view.finalBlock));
     }
     for (const event of await this.#events.read(view)) this.#take(event);
+    for (const demand of this.#parts.standing()) {
+      if (!this.#demands.has(demand.id)) this.#demands.set(demand.id, { demand, problem: undefined });
+    }
     for (const { demand } of this.#demands.values()) await this.#look(demand, view);
-    const blocks = [...this.#demands.values()].map(({ demand }) => demand.block);
+    const blocks = [...this.#demands.values()].flatMap(({ demand }) => demand.block ?? []);
     await this.#events.keep(view, blocks.length === 0 ? undefined : Math.min(...blocks));
   }
 

@@ -1,5 +1,6 @@
 import {
   CircuitError,
+  type G1Point,
   inputCommitment,
   type ModelWeights,
   modelFitsCircuit,
@@ -8,7 +9,8 @@ import {
   randomSalt,
   type Shape,
 } from "@freehold/circuits";
-import type { Classification, Hex, Opening } from "@freehold/sdk";
+import type { Classification, Commitments, Hex, Opening } from "@freehold/sdk";
+import type { CommitmentSecrets } from "@freehold/sdk/weights";
 import { type InferenceEngine, IntegerEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
 
@@ -28,31 +30,43 @@ export class CommittedModel {
   readonly root: Hex;
   /** Of the root. */
   readonly salt: bigint;
+  /** The Pedersen point, as the ledger has it, unchecked: tier 1 does without; undefined: its owner anchored none. */
+  readonly anchor: G1Point | undefined;
+  /** Of the Pedersen point; undefined: the file has none. */
+  readonly blinder: bigint | undefined;
   readonly #engine: IntegerEngine;
 
-  private constructor(root: Hex, engine: IntegerEngine, salt: bigint) {
+  private constructor(
+    { poseidonRoot, pedersenX, pedersenY }: Commitments,
+    engine: IntegerEngine,
+    salt: bigint,
+    blinder: bigint | undefined,
+  ) {
     const { inputs, hidden, classes } = engine.architecture;
     this.shape = { inputs, hidden, classes };
     this.weights = engine.weights;
-    this.root = root;
+    this.root = poseidonRoot;
     this.salt = salt;
+    // No point of the curve has y = 0.
+    this.anchor = pedersenY === 0n ? undefined : [pedersenX, pedersenY];
+    this.blinder = blinder;
     this.#engine = engine;
   }
 
   /**
    * Checks that the root is of these weights: it harms nobody but a node that did not look. Throws `UNPROVABLE_VERSION`, saying why.
-   * @param root as the ledger has it for the version
-   * @param saltOf reads it from the version's file
+   * @param commitments as the ledger has them for the version
+   * @param secretsOf reads from the version's file what opens them
    */
-  static open(root: Hex, engine: InferenceEngine, saltOf: () => bigint | undefined): CommittedModel {
+  static open(commitments: Commitments, engine: InferenceEngine, secretsOf: () => CommitmentSecrets): CommittedModel {
     if (!(engine instanceof IntegerEngine)) throw unprovable("no circuit expresses a model of this kind");
     const fit = modelFitsCircuit(engine.architecture);
     if (!fit.fits) throw unprovable(`no circuit expresses it: ${fit.message}`);
-    const salt = saltOf();
+    const { salt, blinder } = secretsOf();
     if (salt === undefined) throw unprovable("its file has no salt of the commitment");
-    const model = new CommittedModel(root, engine, salt);
+    const model = new CommittedModel(commitments, engine, salt, blinder);
     try {
-      if (poseidonRoot(model.shape, model.weights, salt) === BigInt(root)) return model;
+      if (poseidonRoot(model.shape, model.weights, salt) === BigInt(model.root)) return model;
     } catch (cause) {
       if (!(cause instanceof CircuitError)) throw cause;
       throw unprovable(`no circuit expresses its weights: ${cause.message}`, cause);

@@ -6,14 +6,14 @@ export interface Step {
   /** Unique, and the same after a restart. */
   readonly id: string;
   /** For logs. */
-  readonly name: "proveReceipt" | "openAudit" | "drawAudit" | "proveDraw";
+  readonly name: "proveReceipt" | "openAudit" | "drawAudit" | "proveDraw" | "link";
   readonly call: Call;
 }
 
 /** How a demand stands. */
 export interface Outlook {
   /** How it ended, in a block that stays. */
-  readonly over?: "proven" | "failed" | "ended";
+  readonly over?: "proven" | "failed" | "ended" | "linked";
   /** What somebody should look at. */
   readonly problem?: string;
   readonly steps?: readonly Step[];
@@ -21,10 +21,10 @@ export interface Outlook {
 
 /** A demand of proofs, followed until it is over. */
 export interface Demand {
-  /** The arbiter's name of what is asked for. */
+  /** The arbiter's name of what is asked for, or the sum's. */
   readonly id: string;
-  /** Block of its newest event. */
-  readonly block: number;
+  /** Block of its newest event; undefined: no event asks for it. */
+  readonly block: number | undefined;
   /** For logs. */
   readonly subject: Readonly<Record<string, string>>;
   /** Throws what the chain answers, and why a proof cannot be made. */

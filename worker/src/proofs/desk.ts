@@ -3,20 +3,24 @@ import type { Enclave } from "../enclave/enclave.js";
 import { WorkerError } from "../errors.js";
 import type { Logger } from "../log.js";
 import type { Store, StoredProof, StoredReceipt } from "../store/index.js";
+import { inferenceCircuitOf } from "./circuits.js";
 import type { ProvingKeys } from "./keys.js";
 import type { ProvenModels } from "./models.js";
 import type { ProofThread } from "./prover.js";
+import type { LinkedSums } from "./sums.js";
 
 /** Proofs that wait or are made at once; the others are asked for again. */
 const MAX_WAITING = 8;
-/** Milliseconds after which a proof that failed is tried again. */
+/** Milliseconds after which a proof that failed is tried again; one that waits for its key, which is read once after a start, soon. */
 const RETRY = 30_000;
+const KEY_RETRY = 500;
 
 export interface DeskParts {
   readonly store: Pick<Store, "proofs" | "witnesses">;
   readonly enclave: Pick<Enclave, "openWitness">;
   readonly models: ProvenModels;
   readonly keys: Pick<ProvingKeys, "get" | "missing">;
+  readonly sums: Pick<LinkedSums, "of">;
   readonly thread: Pick<ProofThread, "prove">;
   readonly log: Logger;
   readonly chainId: bigint;
@@ -61,7 +65,8 @@ export class ProofDesk {
     if (made !== undefined) return made;
     const failed = this.#failed.get(id);
     if (failed !== undefined) {
-      if (performance.now() - failed.at < RETRY) throw failed.error;
+      const isKey = failed.error instanceof WorkerError && failed.error.code === "NO_PROVING_KEY";
+      if (performance.now() - failed.at < (isKey ? KEY_RETRY : RETRY)) throw failed.error;
       this.#failed.delete(id);
     }
     if (this.#making.has(id) || this.#making.size >= MAX_WAITING) return undefined;
@@ -75,7 +80,7 @@ export class ProofDesk {
   }
 
   async #make(id: string, order: ProofOrder): Promise<void> {
-    const { store, enclave, models, keys, thread, log } = this.#parts;
+    const { store, enclave, models, keys, sums, thread, log } = this.#parts;
     const { receipt, circuitId, receiptId } = order;
     const witness = await store.witnesses.find(receiptId);
     if (witness === undefined) throw new WorkerError("NO_WITNESS", "the books keep nothing that could prove it");
@@ -85,12 +90,15 @@ export class ProofDesk {
       throw new WorkerError("NO_PROVING_KEY", keys.missing(circuitId, model.shape) ?? "its proving key is being read");
     }
     const { weights, salt, shape, root } = model;
+    const circuit = inferenceCircuitOf(circuitId, shape);
+    const sum =
+      circuit?.tier === 2 ? await sums.of({ versionHash: receipt.versionHash, circuit, circuitId, model }) : undefined;
     const opened = enclave.openWitness(witness.sealed, shape.inputs);
     const start = performance.now();
     const context = await this.#contextOf(order);
     const expected = [root, receipt.inputCommitment, receipt.outputCommitment].map(BigInt) as [bigint, bigint, bigint];
     const values = { weights, salt, ...opened, context };
-    const proof = await thread.prove({ shape, key, values, expected });
+    const proof = await thread.prove({ shape, key, values, expected, sum });
     await store.proofs.save({ id, proof, transactions: [] }, BigInt(Math.floor(Date.now() / 1000)));
     log.info({ receiptId, milliseconds: Math.round(performance.now() - start) }, "receipt proven");
   }

@@ -4,6 +4,7 @@ import type { Shape } from "@freehold/circuits";
 import type { Hex } from "@freehold/sdk";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
+import { inferenceCircuitOf } from "./circuits.js";
 import type { ProofThread } from "./prover.js";
 
 /** Milliseconds after which a key that could not be read is looked for again. */
@@ -11,12 +12,12 @@ const RETRY = 60_000;
 
 /** What of the chain says which key a circuit has. */
 export interface PinnedKeys {
-  /** Circuit of inferences of a shape, and the hash of its pinned verifying key; undefined: none is pinned. */
-  inferenceCircuit(shape: Shape): Promise<{ circuitId: Hex; keyHash: Hex | undefined }>;
+  /** Hash of a circuit's pinned verifying key; undefined: none is pinned. */
+  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined>;
 }
 
 export interface ProvingKeyParts {
-  /** Directory of `<circuit id>.key`; undefined: there is none. */
+  /** Directory of `<circuit id>.key`, and for tier 2 `<circuit id>.link`; undefined: there is none. */
   readonly directory: string | undefined;
   /** Whether a development key may be made where none is in the directory: local chains alone. */
   readonly mayDevelop: boolean;
@@ -26,7 +27,7 @@ export interface ProvingKeyParts {
 }
 
 type Entry =
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Uint8Array; readonly link: Uint8Array | undefined }
   | { readonly why: string; readonly since: number; readonly isOver: boolean };
 
 /** Proving keys of the circuits that lines ask for, each checked against the verifier that the chain has for its circuit. */
@@ -56,25 +57,44 @@ export class ProvingKeys {
     return entry !== undefined && "bytes" in entry ? entry.bytes : undefined;
   }
 
+  /** Tier 2: the link key of a circuit, encoded; undefined while it is missing. */
+  linkOf(circuitId: Hex): Uint8Array | undefined {
+    const entry = this.#entries.get(circuitId);
+    return entry !== undefined && "bytes" in entry ? entry.link : undefined;
+  }
+
   async #read(circuitId: Hex, shape: Shape): Promise<void> {
     const { chain, directory, mayDevelop, thread, log } = this.#parts;
     const file = join(directory ?? "", `${circuitId}.key`);
+    const linkFile = join(directory ?? "", `${circuitId}.link`);
+    const read = async (name: string) => (directory === undefined ? undefined : readFile(name).catch(absent));
     try {
-      const pinned = await chain.inferenceCircuit(shape);
-      if (pinned.circuitId !== circuitId) {
-        return this.#set(circuitId, `the line asks for circuit ${circuitId}, models of this shape have another`, true);
+      const circuit = inferenceCircuitOf(circuitId, shape);
+      if (circuit === undefined) {
+        return this.#set(circuitId, `the line asks for circuit ${circuitId}, models of this shape have others`, true);
       }
-      const bytes = directory === undefined ? undefined : await readFile(file).catch(absent);
+      const { tier } = circuit;
+      const [pinned, bytes, link] = await Promise.all([
+        chain.pinnedKeyHash(circuitId),
+        read(file),
+        tier === 2 ? read(linkFile) : undefined,
+      ]);
       if (bytes === undefined && !mayDevelop) {
         return this.#set(circuitId, `there is no ${file}: pass --proving-keys with the circuit's key`, true);
       }
-      const key = await thread.key({ shape, bytes });
-      if (key.keyHash !== pinned.keyHash) {
-        const name = bytes === undefined ? "the development key" : file;
-        return this.#set(circuitId, `${name} has hash ${key.keyHash}, the chain pins ${pinned.keyHash}`, true);
+      // A development link beside a ceremony's key, or the other way round, is nobody's.
+      if (tier === 2 && (bytes === undefined) !== (link === undefined)) {
+        const [here, absent] = bytes === undefined ? [linkFile, file] : [file, linkFile];
+        return this.#set(circuitId, `there is ${here} and no ${absent}: a circuit of tier 2 has both`, true);
+      }
+      const key = await thread.key({ shape, tier, bytes, link });
+      if (key.keyHash !== pinned) {
+        const files = tier === 2 ? `${file} with ${linkFile}` : file;
+        const name = bytes === undefined ? "the development key" : files;
+        return this.#set(circuitId, `${name} has hash ${key.keyHash}, the chain pins ${pinned}`, true);
       }
       if (key.development) log.warn({ circuitId }, "proofs are made with a DEVELOPMENT key: anybody can forge them");
-      this.#entries.set(circuitId, { bytes: key.bytes });
+      this.#entries.set(circuitId, { bytes: key.bytes, link: key.link });
       log.info({ circuitId }, "proving key ready");
     } catch (error) {
       this.#set(circuitId, `its proving key cannot be used: ${reason(error)}`, true);

@@ -13,10 +13,12 @@ import { ProofAnswerer } from "./answerer.js";
 import { AuditDemand } from "./audit-demand.js";
 import { ProofDesk } from "./desk.js";
 import { ProvingKeys } from "./keys.js";
+import { LinkDemand } from "./link-demand.js";
 import { ProvenModels } from "./models.js";
 import { Provability } from "./provability.js";
 import { ProofThread } from "./prover.js";
 import { ReceiptDemand } from "./receipt-demand.js";
+import { LinkedSums } from "./sums.js";
 
 /** What of a worker makes and shows proofs. */
 export interface ProofParts {
@@ -44,9 +46,10 @@ export function proofParts(config: WorkerConfig, needs: ProofNeeds, log: Logger)
   const keys = new ProvingKeys({ directory: config.provingKeys, mayDevelop, chain, thread, log });
   const models = new ProvenModels(versions, (name) => loadVersion(chain, config.store, lineId, name, fileKeys));
   const modelId = async () => (await chain.line(lineId)).modelId;
-  const desk = new ProofDesk({ store, enclave, models, keys, thread, log, chainId, arbiter, escrow, modelId });
+  const sums = new LinkedSums({ store, enclave, chain, keys, thread, log });
+  const desk = new ProofDesk({ store, enclave, models, keys, sums, thread, log, chainId, arbiter, escrow, modelId });
   return {
-    provability: new Provability(enclave, keys, log),
+    provability: new Provability(enclave, keys, sums, log),
     answerer(freehold, metrics) {
       const of = { freehold, store, desk, chain, enclave, node: sender.address, lineId, escrow };
       return new ProofAnswerer({
@@ -57,6 +60,7 @@ export function proofParts(config: WorkerConfig, needs: ProofNeeds, log: Logger)
         log,
         patience: config.settlement.patience,
         demandOf: (event) => (event.kind === "receipt" ? new ReceiptDemand(of, event) : new AuditDemand(of, event)),
+        standing: () => sums.unlinked.map((unlinked) => new LinkDemand(of, unlinked)),
       });
     },
     close: () => thread.close(),

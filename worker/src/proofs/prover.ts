@@ -1,7 +1,17 @@
 import { availableParallelism } from "node:os";
 import { Worker as Thread } from "node:worker_threads";
 import { WorkerError } from "../errors.js";
-import type { Answer, KeyResult, KeyTask, ProveResult, ProveTask, Request, Task } from "./tasks.js";
+import type {
+  Answer,
+  KeyResult,
+  KeyTask,
+  LinkResult,
+  LinkTask,
+  ProveResult,
+  ProveTask,
+  Request,
+  Task,
+} from "./tasks.js";
 
 /** Milliseconds without a task after which the thread ends, and its memory with it. */
 const IDLE = 30_000;
@@ -22,6 +32,11 @@ export class ProofThread {
   /** Throws `PROVER_FAILED`, also for bytes that are no key. */
   key(task: Omit<KeyTask, "kind">): Promise<KeyResult> {
     return this.#ask<KeyResult>({ kind: "key", ...task });
+  }
+
+  /** Throws `PROVER_FAILED`, also for an anchor that is of other weights. */
+  link(task: Omit<LinkTask, "kind">): Promise<LinkResult> {
+    return this.#ask<LinkResult>({ kind: "link", ...task });
   }
 
   /** Throws `PROVER_FAILED`. */

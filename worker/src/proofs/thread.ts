@@ -1,24 +1,43 @@
 // Runs in a thread of its own: serving goes on while a proof is made.
 import { parentPort } from "node:worker_threads";
 import {
+  anchor as anchorOf,
+  committedSum,
   constraintsOf,
   createProver,
   decodeKey,
+  decodeLinkKey,
+  developmentLinkKey,
   developmentSetup,
+  encodeCommitKey,
   encodeKey,
+  encodeLink,
+  encodeLinkKey,
   encodeProof,
+  encodeSumProof,
   encodeVerifyingKey,
   inferenceCircuit,
   type Prover,
+  poseidonRoot,
+  proveLink,
   verifyingKey,
+  verifyLink,
+  weightsElements,
   witnessOf,
 } from "@freehold/circuits";
 import { type Hex, toHex } from "@freehold/sdk";
 import { keccak256 } from "ethers";
-import type { Answer, KeyResult, KeyTask, ProveResult, ProveTask, Request, Task } from "./tasks.js";
-
-/** Standard assumptions; tier 2 waits for a review. */
-const TIER = 1;
+import type {
+  Answer,
+  KeyResult,
+  KeyTask,
+  LinkResult,
+  LinkTask,
+  ProveResult,
+  ProveTask,
+  Request,
+  Task,
+} from "./tasks.js";
 
 let loaded: { key: Uint8Array; threads: number; prover: Prover } | undefined;
 let last: Promise<unknown> = Promise.resolve();
@@ -33,28 +52,60 @@ parentPort?.on("message", ({ id, task }: Request) => {
   });
 });
 
-function run(task: Task): Promise<KeyResult | ProveResult> {
-  return task.kind === "key" ? key(task) : prove(task);
+function run(task: Task): Promise<KeyResult | LinkResult | ProveResult> {
+  if (task.kind === "key") return key(task);
+  return task.kind === "link" ? link(task) : prove(task);
 }
 
-async function key({ shape, bytes }: KeyTask): Promise<KeyResult> {
+async function key({ shape, tier, bytes, link }: KeyTask): Promise<KeyResult> {
   const decoded =
-    bytes === undefined ? await developmentSetup(constraintsOf(inferenceCircuit(shape, TIER))) : decodeKey(bytes);
-  const encoded = bytes ?? encodeKey(decoded);
-  const shared = new Uint8Array(new SharedArrayBuffer(encoded.length));
-  shared.set(encoded);
-  const keyHash = keccak256(encodeVerifyingKey(verifyingKey(decoded))) as Hex;
-  return { bytes: shared, keyHash, development: decoded.development };
+    bytes === undefined ? await developmentSetup(constraintsOf(inferenceCircuit(shape, tier))) : decodeKey(bytes);
+  const verifying = verifyingKey(decoded);
+  const key = shared(bytes ?? encodeKey(decoded));
+  if (tier === 1) {
+    const keyHash = keccak256(encodeVerifyingKey(verifying)) as Hex;
+    return { bytes: key, link: undefined, keyHash, development: decoded.development };
+  }
+  const linkKey = link === undefined ? await developmentLinkKey(decoded) : decodeLinkKey(link);
+  const keyHash = keccak256(encodeCommitKey(verifying, linkKey)) as Hex;
+  const development = decoded.development || linkKey.development;
+  return { bytes: key, link: shared(link ?? encodeLinkKey(linkKey)), keyHash, development };
 }
 
-async function prove({ shape, key, threads, values, expected }: ProveTask): Promise<ProveResult> {
-  const { witness, publics } = witnessOf(inferenceCircuit(shape, TIER), values);
-  const [root, input, output, result] = publics;
+async function link(task: LinkTask): Promise<LinkResult> {
+  const { shape, weights, anchor, anchorBlinder, blinder } = task;
+  const values = weightsElements(shape, weights);
+  const point = await anchorOf(values, anchorBlinder);
+  if (point[0] !== anchor[0] || point[1] !== anchor[1]) {
+    throw new Error("the anchored Pedersen point is not of its weights and blinder");
+  }
+  const linkKey = decodeLinkKey(task.link);
+  const sum = await committedSum(decodeKey(task.key), values, blinder);
+  const made = await proveLink(linkKey, { values, blinder, anchorBlinders: [anchorBlinder] });
+  if (!verifyLink(linkKey, { sum, anchors: [point] }, made)) {
+    throw new Error("what the link key makes does not hold: take its file from its publisher again");
+  }
+  return { x: sum[0], y: sum[1], linked: encodeLink(sum, made) };
+}
+
+async function prove({ shape, key, threads, values, expected, sum }: ProveTask): Promise<ProveResult> {
+  const { witness, publics } = witnessOf(inferenceCircuit(shape, sum === undefined ? 1 : 2), values);
+  // In tier 2 the linked sum stands for the root, which is no public input.
+  const roots = sum === undefined ? [] : [poseidonRoot(shape, values.weights, values.salt)];
+  const [root, input, output, result] = [...roots, ...publics];
   if (root !== expected[0] || input !== expected[1] || output !== expected[2] || result === undefined) {
     throw new Error("the weights or the witness are not those of the receipt");
   }
   const prover = await proverOf(key, threads);
-  return { proof: toHex(encodeProof(await prover.prove(witness))), result };
+  if (sum === undefined) return { proof: toHex(encodeProof(await prover.prove(witness))), result };
+  const proof = await prover.prove(witness, { blinder: sum.blinder });
+  return { proof: toHex(encodeSumProof(proof, [sum.x, sum.y])), result };
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 /** One prover at a time is kept: a node serves one shape. */

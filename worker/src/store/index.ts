@@ -5,6 +5,7 @@ import type { Payments } from "./payments.js";
 import type { ProofSteps } from "./proofs.js";
 import type { SealedKeys } from "./sealed-keys.js";
 import type { Settlements } from "./settlements.js";
+import type { Sums } from "./sums.js";
 import type { Witnesses } from "./witnesses.js";
 
 /** Everything durable of a node; its replicas share all of it but their enclaves' keys. */
@@ -16,6 +17,7 @@ export interface Store {
   readonly answers: Answers;
   readonly witnesses: Witnesses;
   readonly proofs: ProofSteps;
+  readonly sums: Sums;
   /** Of this replica. */
   readonly keys: SealedKeys;
   /** One replica settles at a time: takes that part, or makes sure that this one has it still. False: another has it. */
@@ -36,4 +38,5 @@ export type { PaymentName, Payments, StoredPayment } from "./payments.js";
 export type { ProofSteps, StoredProof, StoredStep } from "./proofs.js";
 export type { SealedKey, SealedKeys } from "./sealed-keys.js";
 export type { Claim, SettlementPlan, SettlementStatus, Settlements, StoredSettlement } from "./settlements.js";
+export type { SumName, Sums } from "./sums.js";
 export type { NewWitness, StoredWitness, Witnesses } from "./witnesses.js";

@@ -178,6 +178,16 @@ export const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   ${d.keyed};
   CREATE INDEX proof_steps_pending ON proof_steps (id) WHERE pending = 1;
   `,
+
+  // Tier 2: blinders of the sums that proofs are made with.
+  (d) => `
+  CREATE TABLE sums (
+    version_hash TEXT NOT NULL,
+    circuit_id TEXT NOT NULL,
+    sealed ${d.bytes} NOT NULL,
+    PRIMARY KEY (version_hash, circuit_id)
+  ${d.keyed};
+  `,
 ];
 
 /** Of the first release, which knew SQLite only. */

@@ -16,6 +16,7 @@ import { ProofSteps } from "./proofs.js";
 import { SealedKeys } from "./sealed-keys.js";
 import { Settlements } from "./settlements.js";
 import { SqliteDatabase } from "./sqlite.js";
+import { Sums } from "./sums.js";
 import { Witnesses } from "./witnesses.js";
 
 /** Where the books are: one of the two. */
@@ -123,7 +124,7 @@ async function holdSoon(locks: PostgresLocks, name: string): Promise<boolean> {
 function shared(
   db: Database,
   { node }: StoreIdentity,
-): Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "witnesses" | "proofs"> {
+): Pick<Store, "books" | "debts" | "settlements" | "answers" | "payments" | "witnesses" | "proofs" | "sums"> {
   return {
     books: new Books(db, node),
     debts: new Debts(db),
@@ -132,5 +133,6 @@ function shared(
     payments: new Payments(db),
     witnesses: new Witnesses(db),
     proofs: new ProofSteps(db),
+    sums: new Sums(db),
   };
 }

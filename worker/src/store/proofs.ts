@@ -12,7 +12,7 @@ export interface StoredStep {
 }
 
 export interface StoredProof {
-  /** 256 bytes. */
+  /** 256 bytes, in tier 2 288. */
   readonly proof: Hex;
   /** class * 256 + margin. */
   readonly result: bigint;

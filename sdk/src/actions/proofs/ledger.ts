@@ -1,5 +1,12 @@
 import type { Context } from "../../context.js";
-import { type Delta, hashDeltaAnchor, lineIdOf, versionHash, ZERO_HASH } from "../../eip712/versions.js";
+import {
+  type Commitments,
+  type Delta,
+  hashDeltaAnchor,
+  lineIdOf,
+  versionHash,
+  ZERO_HASH,
+} from "../../eip712/versions.js";
 import { ContractRevertError } from "../../errors/revert.js";
 import { type Hex, sameHex } from "../../hex.js";
 import type { VersionContext } from "../../proofs/contexts.js";
@@ -23,6 +30,8 @@ export interface CommittedVersion {
   versionHash: Hex;
   /** Poseidon root of its weights. */
   root: bigint;
+  /** Their Pedersen point; undefined when it was anchored without: nothing is proven of it in tier 2. */
+  anchor: readonly [x: bigint, y: bigint] | undefined;
 }
 
 /** A version and the one that its delta was added to. */
@@ -66,7 +75,7 @@ export async function committedVersion(
     parent = await requireKnown(ctx, named, said, known);
   }
   const root = rootOf(said.commitments.poseidonRoot, `version ${version} of line ${lineId}`);
-  return { ...named, versionHash: known?.versionHash ?? said.hash, root, parent };
+  return { ...named, versionHash: known?.versionHash ?? said.hash, root, anchor: anchorOf(said.commitments), parent };
 }
 
 /** A version that came from a delta, both with commitments. @throws as {@link committedVersion} */
@@ -119,6 +128,7 @@ export async function upcomingDelta(ctx: Context, account: string, params: Upcom
     version: count + 1n,
     versionHash: versionHash(parent, hashDeltaAnchor(delta, datasets)),
     root: rootOf(delta.commitments.poseidonRoot, "the delta"),
+    anchor: anchorOf(delta.commitments),
     parent,
     parentRoot: rootOf(poseidonRoot, `version ${count} of line ${lineId}`),
   };
@@ -136,6 +146,11 @@ async function lineIfOpen(ctx: Context, lineId: Hex): Promise<Line | undefined> 
     if (!(error instanceof ContractRevertError) || error.errorName !== "DeltaLedger_UnknownLine") throw error;
     return undefined;
   }
+}
+
+/** No point of the curve has y = 0. */
+function anchorOf({ pedersenX, pedersenY }: Commitments): CommittedVersion["anchor"] {
+  return pedersenY === 0n ? undefined : [pedersenX, pedersenY];
 }
 
 function rootOf(poseidonRoot: string, what: string): bigint {

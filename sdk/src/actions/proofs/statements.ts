@@ -4,6 +4,7 @@ import type { Receipt } from "../../eip712/types.js";
 import { sameHex } from "../../hex.js";
 import { deltaContext, inferenceContext, registrationContext } from "../../proofs/contexts.js";
 import { ProofError } from "../../proofs/errors.js";
+import type { CircuitRef } from "../../types.js";
 import type { KnownVersion } from "./known-version.js";
 import { type CommittedDelta, type CommittedVersion, committedVersion, contextOf } from "./ledger.js";
 
@@ -28,7 +29,12 @@ export function deltaPublics(ctx: Context, version: CommittedDelta, deltaRoot: b
   return [version.parentRoot, deltaRoot, version.root, deltaContext(contextOf(ctx, version))];
 }
 
-/** Public inputs of an inference: root, input, output, result, context. */
+/** Public inputs of an inference in its circuit: the root is none in tier 2, where the linked sum names the weights. */
+export function publicsOf({ tier }: CircuitRef, publics: readonly bigint[]): readonly bigint[] {
+  return tier === 2 ? publics.slice(1) : publics;
+}
+
+/** Public inputs of an inference, as contracts give them: root, input, output, result, context. */
 export function inferencePublics(ctx: Context, version: CommittedVersion, use: ReceiptUse, result: bigint): bigint[] {
   const { receipt, requester, deadline } = use;
   const { modelId, lineId, versionHash } = version;

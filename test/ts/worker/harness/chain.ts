@@ -12,6 +12,7 @@ import {
 } from "@freehold/sdk/abis";
 import { Contract, HDNodeWallet, JsonRpcProvider, type Wallet } from "ethers";
 import { network } from "hardhat";
+import type { Parameters } from "../../../../scripts/lib/deployment.ts";
 import { deployFreehold } from "../../utils/deployment.ts";
 
 /** A local chain behind a JSON-RPC server, with a development deployment on it. */
@@ -52,13 +53,13 @@ after(async () => {
   await (await shared)?.close();
 });
 
-/** A chain of its own, for tests that need its clock to themselves: whoever starts it closes it. */
-export async function startChain(): Promise<TestChain> {
+/** A chain of its own, for tests that need its clock to themselves, or other parameters: whoever starts it closes it. */
+export async function startChain(parameters: Parameters = {}): Promise<TestChain> {
   const server = await network.createServer("local", "127.0.0.1");
   const { port } = await server.listen();
   const url = `http://127.0.0.1:${port}`;
   const connection = await network.create({ network: "anvil", override: { url } });
-  const deployment = await deployFreehold(connection);
+  const deployment = await deployFreehold(connection, parameters);
   const directory = await mkdtemp(join(tmpdir(), "freehold-worker-"));
   const deploymentFile = join(directory, "deployment.json");
   await writeFile(deploymentFile, JSON.stringify(deployment));

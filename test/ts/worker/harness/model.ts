@@ -1,7 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { poseidonRoot } from "@freehold/circuits";
-import { type Hex, hashModelAnchor, lineIdOf, type ModelAnchor, NO_COMMITMENTS, SCALAR_FIELD } from "@freehold/sdk";
+import { anchor as pedersenPoint, poseidonRoot, weightsElements } from "@freehold/circuits";
+import {
+  type Hex,
+  hashModelAnchor,
+  lineIdOf,
+  type ModelAnchor,
+  NO_COMMITMENTS,
+  type OpenedVersion,
+  SCALAR_FIELD,
+} from "@freehold/sdk";
 import { createDense, weightsRoot } from "@freehold/sdk/weights";
 import {
   architectureHash,
@@ -39,7 +47,10 @@ function valuesOf(seed: number, version: number): MlpWeights {
 }
 
 /** What blinds the commitments of a version. */
-const saltOf = (seed: number, version: number) => BigInt(id(`salt ${seed} ${version}`)) % SCALAR_FIELD;
+const secretsOf = (seed: number, version: number) => ({
+  salt: BigInt(id(`salt ${seed} ${version}`)) % SCALAR_FIELD,
+  blinder: BigInt(id(`blinder ${seed} ${version}`)) % SCALAR_FIELD,
+});
 
 /** Shape of all models here. */
 export const SHAPE = { inputs: ARCHITECTURE.inputs, hidden: ARCHITECTURE.hidden, classes: ARCHITECTURE.classes };
@@ -56,6 +67,8 @@ export interface TestLine {
   /** Appends a delta and returns the position of its version; its file is in the store. */
   append(): Promise<number>;
   activate(version: number): Promise<void>;
+  /** Weights of a version, and what opens its commitments. */
+  opened(version: number): OpenedVersion;
   /** What an honest engine answers, for comparison. */
   engine(version: number): Promise<InferenceEngine>;
 }
@@ -80,13 +93,15 @@ export async function createLine(
   };
 
   const isCommitted = kind !== "none";
-  const commitmentsOf = (version: number) => {
+  const commitmentsOf = async (version: number) => {
     if (!isCommitted) return NO_COMMITMENTS;
     const of = valuesOf(kind === "of others" ? seed + 1 : seed, version);
-    return { ...NO_COMMITMENTS, poseidonRoot: toBeHex(poseidonRoot(SHAPE, of, saltOf(seed, version)), 32) as Hex };
+    const { salt, blinder } = secretsOf(seed, version);
+    const [pedersenX, pedersenY] = await pedersenPoint(weightsElements(SHAPE, of), blinder);
+    return { poseidonRoot: toBeHex(poseidonRoot(SHAPE, of, salt), 32) as Hex, pedersenX, pedersenY };
   };
   const weights = (version: number) =>
-    encodeMlpWeights(ARCHITECTURE, valuesOf(seed, version), isCommitted ? { salt: saltOf(seed, 0) } : undefined);
+    encodeMlpWeights(ARCHITECTURE, valuesOf(seed, version), isCommitted ? secretsOf(seed, 0) : undefined);
   const architecture = encodeArchitecture(ARCHITECTURE);
   await writeFile(join(store, `${architectureHash(architecture)}.json`), architecture);
   const base = weights(0);
@@ -95,7 +110,7 @@ export async function createLine(
     weightsRoot: root,
     byteLength: BigInt(base.length),
     architectureHash: architectureHash(architecture),
-    commitments: commitmentsOf(0),
+    commitments: await commitmentsOf(0),
   };
   const modelId = BigInt(root);
   const lineId = lineIdOf(modelId, owner.address);
@@ -117,14 +132,14 @@ export async function createLine(
     async append() {
       const version = hashes.length;
       const parent = hashes[version - 1] as Hex;
-      const commitment = isCommitted ? { salt: saltOf(seed, version) } : {};
+      const commitment = isCommitted ? secretsOf(seed, version) : {};
       const delta = createDense(weights(version - 1), weights(version), { base: parent, commitment });
       const stored = await put(delta);
       const anchored = {
         weightsRoot: stored.root,
         byteLength: delta.length,
         format: 0,
-        commitments: commitmentsOf(version),
+        commitments: await commitmentsOf(version),
       };
       await send(owner, chain.ledger, "append", modelId, parent, anchored, []);
       files.push(stored.file);
@@ -132,6 +147,7 @@ export async function createLine(
       return version;
     },
     activate: (version) => send(owner, chain.ledger, "activate", modelId, version),
+    opened: (version) => ({ weights: valuesOf(seed, version), ...secretsOf(seed, version) }),
     engine: (version) => loadEngine(architecture, weights(version)),
   };
 }

@@ -1,0 +1,99 @@
+import { bn254 } from "@noble/curves/bn254.js";
+import { BASE_FIELD } from "../field.js";
+import { decodeVerifyingKey } from "../groth16/decode-key.js";
+import { type G1Point, type G2Point, GENERATOR2, PointError, toG2 } from "../groth16/points.js";
+import { decodeProof, PROOF_BYTES, type Proof } from "../groth16/proof.js";
+import { DEVELOPMENT_SEED, seededScalar } from "../groth16/setup.js";
+import { type VerifyingKey, VerifyingKeyError } from "../groth16/verify.js";
+import { fromG2, type LinkVerifyingKey } from "./link.js";
+
+const G1_BYTES = 64;
+const G2_BYTES = 128;
+/** W and its link. */
+const LINK_BYTES = 2 * G1_BYTES;
+/** k0 and k1. */
+const LINK_KEY_BYTES = 2 * G2_BYTES;
+
+let developmentK: readonly string[] | undefined;
+
+/**
+ * The key that `encodeCommitKey` wrote, or that a verifier of tier 2 on a chain gives. Whether it is for development is seen from its alpha
+ * and its k: one public secret of the link's is enough to link whatever the other's owner likes.
+ * @param committed committed wires of the circuit; the bytes do not say it
+ * @throws VerifyingKeyError when the length is wrong, the link had no set-up, or as `checkVerifyingKey`
+ */
+export function decodeCommitKey(bytes: Uint8Array, committed: number): { key: VerifyingKey; link: LinkVerifyingKey } {
+  if (bytes.length <= LINK_KEY_BYTES)
+    throw new VerifyingKeyError(`a key of tier 2 has more than ${bytes.length} bytes`);
+  const end = bytes.length - LINK_KEY_BYTES;
+  const key = decodeVerifyingKey(bytes.subarray(0, end), committed);
+  const k = [g2At(bytes, end), g2At(bytes, end + G2_BYTES)];
+  const names = k.map(String);
+  if (names[0] === names[1] || names.includes(String(GENERATOR2))) {
+    throw new VerifyingKeyError("k0 = k1, or one of them is the generator: the set-up of the link was skipped");
+  }
+  requireGroup(k);
+  developmentK ??= [0, 1].map((i) =>
+    String(fromG2(bn254.G2.Point.BASE.multiply(seededScalar(DEVELOPMENT_SEED, `link ${i}`)))),
+  );
+  const development = key.development || names.some((name) => developmentK?.includes(name));
+  return { key: { ...key, development }, link: { development, segments: [committed], k } };
+}
+
+/** What `encodeLink` wrote. @throws PointError when the length is wrong or a coordinate is not below p */
+export function decodeLink(bytes: Uint8Array): { sum: G1Point; link: G1Point } {
+  requireLength(bytes, LINK_BYTES, "a sum with its link");
+  const [sum, link] = [g1At(bytes, 0), g1At(bytes, G1_BYTES)];
+  return { sum, link };
+}
+
+/** What `encodeLinkedProof` wrote. @throws as {@link decodeLink} */
+export function decodeLinkedProof(bytes: Uint8Array): { proof: Proof; sum: G1Point; link: G1Point } {
+  requireLength(bytes, PROOF_BYTES + LINK_BYTES, "a proof with its sum and link");
+  return { proof: decodeProof(bytes.subarray(0, PROOF_BYTES)), ...decodeLink(bytes.subarray(PROOF_BYTES)) };
+}
+
+/** What `encodeSumProof` wrote: a proof, and x of the linked sum that it was made with. @throws as {@link decodeLink} */
+export function decodeSumProof(bytes: Uint8Array): { proof: Proof; x: bigint } {
+  requireLength(bytes, PROOF_BYTES + 32, "a proof against a linked sum");
+  return { proof: decodeProof(bytes.subarray(0, PROOF_BYTES)), x: coordinate(bytes, PROOF_BYTES) };
+}
+
+function requireLength({ length }: Uint8Array, expected: number, what: string): void {
+  if (length !== expected) throw new PointError(`${what} has ${expected} bytes, not ${length}`);
+}
+
+/** @throws VerifyingKeyError */
+function requireGroup(points: readonly G2Point[]): void {
+  try {
+    if (points.map(toG2).every((point) => !point.is0())) return;
+  } catch (error) {
+    if (!(error instanceof PointError)) throw error;
+    throw new VerifyingKeyError(`a point of the link's key: ${error.message}`);
+  }
+  throw new VerifyingKeyError("a point of the link's key is infinity");
+}
+
+function word(bytes: Uint8Array, at: number): bigint {
+  let value = 0n;
+  for (const byte of bytes.subarray(at, at + 32)) value = (value << 8n) | BigInt(byte);
+  return value;
+}
+
+function coordinate(bytes: Uint8Array, at: number): bigint {
+  const value = word(bytes, at);
+  if (value >= BASE_FIELD) throw new PointError("a coordinate is not below p");
+  return value;
+}
+
+function g1At(bytes: Uint8Array, at: number): G1Point {
+  return [coordinate(bytes, at), coordinate(bytes, at + 32)];
+}
+
+/** EIP-197: imaginary parts first. */
+function g2At(bytes: Uint8Array, at: number): G2Point {
+  return [
+    [word(bytes, at + 32), word(bytes, at)],
+    [word(bytes, at + 96), word(bytes, at + 64)],
+  ];
+}
