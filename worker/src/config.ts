@@ -30,6 +30,8 @@ export interface WorkerConfig {
   readonly provingKeys?: string | undefined;
   /** Threads for proofs; default: all cores but one. */
   readonly proofThreads?: number | undefined;
+  /** Whether to take work that is to be proven where nothing that proofs need survives a restart; default: no. */
+  readonly volatileWitnesses?: boolean;
   readonly pollMs: number;
   readonly confirmations: number;
   readonly maxViewAgeMs: number;

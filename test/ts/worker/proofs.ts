@@ -13,6 +13,12 @@ import { until } from "./harness/wait.ts";
 
 const WHOLE = 65_536;
 
+/** A provider of an environment without a key of its own, as nitro's and tdx's. */
+function unsealing() {
+  const { seal: _, unseal: __, ...rest } = developmentProvider();
+  return { ...rest, seals: false as const };
+}
+
 describe("worker: proofs", function () {
   this.timeout(120_000);
   let chain: TestChain;
@@ -183,11 +189,27 @@ describe("worker: proofs", function () {
   it("takes no work that is to be proven where nothing is kept over a restart", async () => {
     const line = await committedLine();
     await askForProofs(chain, line, 0);
-    const { seal: _, unseal: __, ...volatile } = developmentProvider();
-    const provider = () => ({ ...volatile, seals: false as const });
-    node = await ServedNode.start(chain, line, {}, provider);
+    node = await ServedNode.start(chain, line, {}, unsealing);
     const answer = await fetch(`${node.url}/v1/attestation`);
     expect(answer.status).to.equal(503);
+  });
+
+  it("takes it when its operator takes the risk, proves while it lives, and says what a restart has cost", async () => {
+    const line = await committedLine();
+    await askForProofs(chain, line, 0);
+    const served = await ServedNode.start(chain, line, { volatileWitnesses: true }, unsealing);
+    node = served;
+    await ready(served);
+    const payer = await payerOf(served);
+    const [first, second] = [await payer.infer(served.url), await payer.infer(served.url)];
+    const challenged = await challengeReceipt(chain, first, 0);
+    await until(async () => (await challenged.state()) === ProofState.Proven, "the proof", 60);
+    await served.stop();
+    await served.restart();
+    await ready(served);
+    const late = await challengeReceipt(chain, second, 0);
+    await until(async () => (await counts(served)).unprovable === 1, "the count");
+    expect(await late.state()).to.equal(ProofState.Open);
   });
 
   it("says that a receipt cannot be proven when its books are lost, and goes on serving", async () => {

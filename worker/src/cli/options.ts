@@ -38,6 +38,7 @@ export interface ServeOptions extends BooksOptions {
   readonly towerDelay: bigint;
   readonly provingKeys?: string;
   readonly proofThreads?: number;
+  readonly volatileWitnesses?: boolean;
   readonly poll: number;
   readonly confirmations?: number;
   readonly maxViewAge?: number;
@@ -153,6 +154,13 @@ export function serveOptions(command: Command): Command {
         .argParser(integer(1, 64)),
     )
     .addOption(
+      optional(
+        "--volatile-witnesses",
+        "take work that is to be proven though this environment seals nothing: what proofs need ends with the process, and a restart can cost stake",
+        "VOLATILE_WITNESSES",
+      ),
+    )
+    .addOption(
       optional("--poll <ms>", "pause between looks at the chain", "POLL")
         .default(2_000)
         .argParser(integer(10, 600_000)),
@@ -200,6 +208,7 @@ export function configOf(options: ServeOptions): WorkerConfig {
     tower: options.tower === undefined ? undefined : { directory: options.tower, delay: options.towerDelay },
     provingKeys: options.provingKeys,
     proofThreads: options.proofThreads,
+    volatileWitnesses: options.volatileWitnesses === true,
     pollMs: options.poll,
     confirmations: options.confirmations ?? (LOCAL_CHAINS.includes(addresses.chainId) ? 0 : 2),
     maxViewAgeMs: options.maxViewAge ?? Math.max(5_000, 10 * options.poll),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   type Batch,
   type Close,
@@ -45,6 +46,7 @@ import type { StoredReceipt, SumName } from "../store/index.js";
 import { InferenceError, InputError, UnsealError } from "./errors.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
 import type { AttestationRequest, EnclaveProvider, Evidence, Sealer, TeeKind } from "./provider.js";
+import { sealerOf } from "./sealer.js";
 
 /** Of a model that no circuit expresses. */
 const NO_COMMITMENTS = { inputCommitment: ZERO_HASH, outputCommitment: ZERO_HASH };
@@ -82,7 +84,7 @@ export interface Finished {
   readonly receiptKey: Hex;
   readonly response: SealedResponse;
   readonly commitments: Pick<Receipt, "inputCommitment" | "outputCommitment">;
-  /** What a proof of it needs, sealed; where the environment seals. */
+  /** What a proof of it needs, sealed; of a model that can be proven. */
   readonly witness: Uint8Array | undefined;
 }
 
@@ -118,6 +120,8 @@ export class Enclave {
   readonly #store: KeyStore;
   readonly #domain: Domain;
   readonly #node: string;
+  /** Seals what proofs need: with the environment's key, or with one that ends with this process where there is none. */
+  readonly #witnesses: Sealer;
   #generations: readonly KeyGeneration[];
   /** No receipt without a response that was sealed here. */
   readonly #finished = new WeakSet<Finished>();
@@ -129,6 +133,7 @@ export class Enclave {
     generations: readonly KeyGeneration[],
   ) {
     this.#provider = provider;
+    this.#witnesses = provider.seals ? provider : sealerOf(randomBytes(32));
     this.#store = store;
     this.#domain = escrowDomain(identity.chainId, identity.escrow);
     this.#node = identity.node;
@@ -220,9 +225,9 @@ export class Enclave {
     return this.#provider.seals;
   }
 
-  /** What a proof of a receipt needs. Throws `UNSEAL_FAILED` for what another environment sealed. */
+  /** What a proof of a receipt needs. Throws `UNSEAL_FAILED` for what another environment sealed, or an earlier process of one that seals nothing. */
   openWitness(sealed: Uint8Array, inputs: number): Omit<Opening, "hidden"> {
-    return decodeWitness(this.#sealer.unseal(sealed), inputs);
+    return decodeWitness(this.#witnesses.unseal(sealed), inputs);
   }
 
   /** The blinder of a sum, for the books. Throws `UNSEAL_FAILED` where nothing is sealed. */
@@ -244,7 +249,7 @@ export class Enclave {
       receiptKey: generation.receiptKey,
       response: await opened.sealResponse(output, job.requestHash),
       commitments,
-      witness: opening && this.#provider.seals ? this.#provider.seal(encodeWitness(opening)) : undefined,
+      witness: opening && this.#witnesses.seal(encodeWitness(opening)),
     };
     this.#finished.add(finished);
     return finished;

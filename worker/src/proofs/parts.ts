@@ -48,8 +48,10 @@ export function proofParts(config: WorkerConfig, needs: ProofNeeds, log: Logger)
   const modelId = async () => (await chain.line(lineId)).modelId;
   const sums = new LinkedSums({ store, enclave, chain, keys, thread, log });
   const desk = new ProofDesk({ store, enclave, models, keys, sums, thread, log, chainId, arbiter, escrow, modelId });
+  const isVolatile = config.volatileWitnesses === true && !enclave.keepsWitnesses;
+  if (isVolatile) log.warn("what proofs need ends with this process: demands that come after a restart cost stake");
   return {
-    provability: new Provability(enclave, keys, sums, log),
+    provability: new Provability({ keepsWitnesses: enclave.keepsWitnesses || isVolatile }, keys, sums, log),
     answerer(freehold, metrics) {
       const of = { freehold, store, desk, chain, enclave, node: sender.address, lineId, escrow };
       return new ProofAnswerer({

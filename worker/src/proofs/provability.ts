@@ -7,6 +7,9 @@ import { inferenceCircuitOf } from "./circuits.js";
 import type { ProvingKeys } from "./keys.js";
 import type { LinkedSums } from "./sums.js";
 
+const VOLATILE =
+  "this environment keeps nothing over a restart that proofs need: --volatile-witnesses takes the work all the same, and the risk";
+
 /**
  * Whether this node can prove what it answers, as its line's policy asks. Work that it could not prove would cost it stake: it is not taken.
  */
@@ -51,7 +54,7 @@ export class Provability {
     // A version without a commitment is never asked for a proof.
     if (policy === undefined || committed === undefined) return undefined;
     if (typeof committed === "string") return committed;
-    if (!this.#enclave.keepsWitnesses) return "this environment keeps nothing over a restart that proofs need";
+    if (!this.#enclave.keepsWitnesses) return VOLATILE;
     const { circuitId } = policy;
     const missing = this.#keys.missing(circuitId, committed.shape);
     const circuit = inferenceCircuitOf(circuitId, committed.shape);

@@ -20,7 +20,7 @@ export interface StoredReceipt {
 /** One completed inference, as it is written down before its answer leaves. */
 export interface Completion extends StoredReceipt {
   readonly voucher: StoredVoucher;
-  /** Of a receipt with commitments, where the enclave seals. */
+  /** Of a receipt with commitments. */
   readonly witness?: NewWitness | undefined;
   /** Units that the escrow had paid on the channel when these books first met it; counts once. */
   readonly paidBefore: bigint;
