@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AuditState, createFreehold, type Hex, memoryStore, ProofState, ZERO_HASH } from "@freehold/sdk";
 import { developmentProvider, measureCode } from "@freehold/worker";
 import { expect } from "chai";
@@ -131,6 +132,14 @@ describe("worker: proofs", function () {
         if (byHand) await chain.provider.send("evm_setAutomine", [false]);
         const sign = byHand ? /"msg":"proof sent"/ : /"msg":"proofs are demanded"/;
         await until(() => sign.test(running.log()), "the worker to be that far", 60);
+        if (byHand) {
+          // Many looks at the chain later it is still one transaction.
+          await sleep(500);
+          const [all, mined] = await Promise.all(
+            ["pending", "latest"].map((tag) => chain.provider.getTransactionCount(operator.address, tag)),
+          );
+          expect((all ?? 0) - (mined ?? 0), "transactions in the pool").to.equal(1);
+        }
         await running.end("SIGKILL");
         await chain.provider.send("evm_setAutomine", [true]);
         if (byHand) await chain.provider.send("evm_mine", []);
