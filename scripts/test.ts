@@ -3,21 +3,40 @@ import { globSync, readFileSync } from "node:fs";
 import { sep } from "node:path";
 import { run } from "./lib/process.ts";
 
-const checks: [string, string, string[]][] = [
-  ["format and lint of TypeScript", "biome", ["check", "."]],
-  ["format of Solidity", "prettier", ["--check", "contracts/**/*.sol", "test/**/*.sol"]],
-  ["lint of Solidity", "solhint", ["--max-warnings", "0", "contracts/**/*.sol"]],
-  ["types", "tsc", ["-p", "tsconfig.json"]],
-];
+/** A process that says how many tests passed and failed: a suite of tests, or a check. */
+interface Job {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
 
-await run("node", ["scripts/build.ts"]);
+/** Processes at once. One more than the cores that this is meant for: tests wait for chains and workers, too. */
+const LANES = 3;
+
+/** What needs no build. */
+const LINTS: readonly Job[] = [
+  { name: "format and lint of TypeScript", command: "biome", args: ["check", "."] },
+  { name: "format of Solidity", command: "prettier", args: ["--check", "contracts/**/*.sol", "test/**/*.sol"] },
+  { name: "lint of Solidity", command: "solhint", args: ["--max-warnings", "0", "contracts/**/*.sol"] },
+];
+const TYPES: Job = { name: "types", command: "tsc", args: ["-p", "tsconfig.json"] };
+
+/** Folders, and files, of test/ts that have processes of their own, the longest first; all others share one. */
+const PLACES = ["circuits", "attestation", "story.ts", "sdk", "proofs", "watchtower", "gas"];
+/** The worker's tests wait more than they compute: several processes. */
+const WORKER_PARTS = 4;
 
 let passed = 0;
 let failed = 0;
+const began = performance.now();
 
-for (const [name, command, args] of checks) {
-  const { code, output } = await run(command, args, { quiet: true, allowFailure: true });
-  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name}`);
+function say(code: number, name: string): void {
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name}, ${Math.round((performance.now() - began) / 1000)} s`);
+}
+
+async function check({ name, command, args }: Job): Promise<void> {
+  const { code, output } = await run(command, [...args], { quiet: true, allowFailure: true });
+  say(code, name);
   if (code === 0) passed++;
   else {
     failed++;
@@ -25,47 +44,62 @@ for (const [name, command, args] of checks) {
   }
 }
 
-// All at once, on two cores: the Solidity tests are compiled meanwhile. What they say is shown when they are over; the slowest shows it as it goes.
-const COMPUTING = ["attestation", "circuits", "proofs"];
-/** Folders and files that go after the Solidity tests, so that all ends at about the same time. */
-const LATER = ["story.ts", "watchtower"];
-const isTest = (file: string) => !/[/](harness|utils)[/]/.test(file) && readFileSync(file, "utf8").includes("describe");
-const files = globSync("test/ts/**/*.ts").filter(isTest).sort();
-const isIn = (places: readonly string[]) => (file: string) => places.includes(file.split(sep)[2] ?? "");
-const [isComputing, isLater] = [isIn(COMPUTING), isIn(LATER)];
-const began = performance.now();
-const suite = async (name: string, args: readonly string[], quiet: boolean) => {
-  const result = await run("hardhat", ["test", ...args], { allowFailure: true, quiet });
-  console.log(`${result.code === 0 ? "ok  " : "FAIL"} ${name}, ${Math.round((performance.now() - began) / 1000)} s`);
-  return result;
-};
-const mochaOf = (name: string, some: readonly string[], quiet: boolean) =>
-  suite(name, ["mocha", "--no-compile", ...some], quiet);
-const first = suite("Solidity tests", ["solidity"], true);
-const [solidity, later, computing, mocha] = await Promise.all([
-  first,
-  first.then(() => mochaOf("tests of story and watchtower", files.filter(isLater), true)),
-  mochaOf("tests that compute", files.filter(isComputing), true),
-  mochaOf(
-    "tests of SDK, worker and scripts",
-    files.filter((file) => !isComputing(file) && !isLater(file)),
-    false,
-  ),
-]);
-for (const { output } of [later, computing, solidity]) console.log(output);
-for (const { code, output } of [solidity, later, computing, mocha]) {
-  const count = (word: string) =>
-    Number(
-      output
-        .match(new RegExp(`(\\d+) ${word}`, "g"))
-        ?.at(-1)
-        ?.split(" ")[0] ?? 0,
-    );
-  passed += count("passing");
-  failed += count("failing");
+async function suite({ name, command, args }: Job): Promise<void> {
+  const { code, output } = await run(command, [...args], { quiet: true, allowFailure: true });
+  console.log(output);
+  say(code, name);
+  const last = (word: string) => Number(/\d+/.exec(output.match(new RegExp(`\\d+ ${word}`, "g"))?.at(-1) ?? "0")?.[0]);
+  passed += last("passing");
+  failed += last("failing");
   // A suite that ends before it counts (a crash, a build error) is a failure too.
-  if (count("passing") === 0 || (code !== 0 && count("failing") === 0)) failed++;
+  if (last("passing") === 0 || (code !== 0 && last("failing") === 0)) failed++;
 }
+
+/** Jobs one after the other in so many lanes: whichever is free takes the next. */
+async function inLanes(jobs: readonly Job[], work: (job: Job) => Promise<void>, lanes: number): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(job);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+function suites(): Job[] {
+  const isTest = (file: string) =>
+    !/[/](harness|utils)[/]/.test(file) && readFileSync(file, "utf8").includes("describe");
+  const files = globSync("test/ts/**/*.ts").filter(isTest).sort();
+  const place = (file: string) => file.split(sep)[2] ?? "";
+  const mocha = (name: string, some: readonly string[]): Job => ({
+    name: `tests of ${name}`,
+    command: "hardhat",
+    args: ["test", "mocha", "--no-compile", ...some],
+  });
+  const worker = files.filter((file) => place(file) === "worker");
+  const others = files.filter((file) => place(file) !== "worker" && !PLACES.includes(place(file)));
+  const [first, ...rest] = PLACES.map((name) =>
+    mocha(
+      name,
+      files.filter((file) => place(file) === name),
+    ),
+  );
+  return [
+    { name: "Solidity tests", command: "hardhat", args: ["test", "solidity"] },
+    ...(first === undefined ? [] : [first]),
+    // Neighbours in the alphabet are alike: each part takes some of all kinds.
+    ...Array.from({ length: WORKER_PARTS }, (_, part) =>
+      mocha(
+        `worker, part ${part + 1}`,
+        worker.filter((_, i) => i % WORKER_PARTS === part),
+      ),
+    ),
+    ...rest,
+    mocha("the rest", others),
+  ];
+}
+
+await Promise.all([run("node", ["scripts/build.ts"]), inLanes(LINTS, check, 1)]);
+await check(TYPES);
+await inLanes(suites(), suite, LANES);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { LANES } from "./core-lanes.js";
 import type { Group } from "./engine.js";
 import { decodeBase64 } from "./wasm.js";
+import { cheapestWindow } from "./window.js";
 
 type Call = (...args: number[]) => number;
 interface Core {
@@ -56,7 +57,7 @@ export class Lanes {
   parts(group: Group, points: Uint8Array, scalars: Uint8Array): Parts {
     const { core } = this;
     const count = scalars.length / SCALAR;
-    const c = windowOf(count);
+    const c = cheapestWindow(count, { most: 13, perBucket: 12 });
     const outputs = core.windowsOf(c) * c;
     const coordinates = group * 2;
     const factors = align(core.heap());
@@ -97,15 +98,4 @@ async function compile(): Promise<WebAssembly.Module | undefined> {
 
 function align(at: number): number {
   return (at + 15) & ~15;
-}
-
-/** Bits of a window that cost least: 6 products a point, 12 a bucket. */
-function windowOf(count: number): number {
-  let best = 3;
-  let least = Number.POSITIVE_INFINITY;
-  for (let c = 3; c <= 13; c++) {
-    const cost = (Math.floor(254 / c) + 1) * (6 * count + 12 * 2 ** (c - 1) + 600);
-    if (cost < least) [best, least] = [c, cost];
-  }
-  return best;
 }
