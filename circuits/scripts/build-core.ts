@@ -54,7 +54,7 @@ async function compile(
     await cp(join(PROVER, "assembly"), directory, { recursive: true });
     for (const [path, text] of generated) await writeFile(join(directory, path), text);
     // Warning 201: sizes mix i32 and usize, which are one width in wasm32.
-    const flags = ["-O3", "--runtime", "stub", "--noAssert", "--disableWarning", "201", ...more];
+    const flags = ["-O3", "--runtime", "stub", "--noAssert", "--disableWarning", "201", "--shrinkLevel", "1", ...more];
     const asc = await main([entry, "--outFile", "core.wasm", "--baseDir", directory, ...flags], {});
     if (asc.error) throw new Error(`${entry} does not compile: ${asc.stderr.toString()}`);
     return await readFile(join(directory, "core.wasm"));

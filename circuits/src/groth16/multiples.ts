@@ -1,5 +1,6 @@
-import { concat, type Group, POINT, SCALAR } from "../prover/engine.js";
+import { concat } from "../prover/engine.js";
 import { runJobs, type SetupJob, type SetupOptions } from "../prover/jobs.js";
+import { type Group, POINT, SCALAR } from "../prover/layout.js";
 import { sharedCopy } from "./key.js";
 import { GENERATOR1, GENERATOR2, writePoint } from "./points.js";
 

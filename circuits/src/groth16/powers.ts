@@ -1,7 +1,8 @@
 import { toBytes } from "../field.js";
 import type { PowersOfTau } from "../formats/ptau.js";
-import { concat, type Group, POINT, SCALAR } from "../prover/engine.js";
+import { concat } from "../prover/engine.js";
 import { runJobs, type SetupJob, type SetupOptions } from "../prover/jobs.js";
+import { type Group, POINT, SCALAR } from "../prover/layout.js";
 import type { SetupTask } from "../prover/setup-tasks.js";
 import type { R1cs, SparseMatrix } from "../r1cs.js";
 import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords, shareMatrix } from "./key.js";

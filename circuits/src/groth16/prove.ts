@@ -1,5 +1,6 @@
 import { fromBytes, inverse, mod, randomScalar, toBytes } from "../field.js";
-import { concat, ELEMENT, Engine, SCALAR } from "../prover/engine.js";
+import { concat, ELEMENT, Engine } from "../prover/engine.js";
+import { SCALAR } from "../prover/layout.js";
 import { cores, openPool, type Pool } from "../prover/pool.js";
 import type { Section, Task } from "../prover/tasks.js";
 import { FIELD, type Witness } from "../r1cs.js";

@@ -1,8 +1,9 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { fromBytes, inverse, mod, power, rootOfUnity, toBytes } from "../field.js";
-import { ELEMENT, Engine, SCALAR } from "../prover/engine.js";
+import { ELEMENT, Engine } from "../prover/engine.js";
 import type { SetupOptions } from "../prover/jobs.js";
+import { SCALAR } from "../prover/layout.js";
 import { FIELD, type R1cs, type SparseMatrix } from "../r1cs.js";
 import { checkKey, domainLog, KeyError, type ProvingKey, sharedCopy, sharedWords, shareMatrix } from "./key.js";
 import { multiplesOf } from "./multiples.js";

@@ -1,7 +1,8 @@
 import { CORE } from "./core.js";
 import { Lanes } from "./lanes.js";
+import { type Group, POINT, SCALAR } from "./layout.js";
 import { decodeBase64 } from "./wasm.js";
-import { cheapestWindow } from "./window.js";
+import { cheapestTable, cheapestWindow } from "./window.js";
 
 /** Exports of the core (assembly/index.ts): all arguments are addresses or counts. */
 type Call = (...args: number[]) => number;
@@ -55,19 +56,12 @@ interface Core {
   readonly scale2: Call;
 }
 
-/** Bytes of a field element in the core's memory, and outside of it. */
+/** Bytes of a field element in the core's memory. */
 export const ELEMENT = 36;
-export const SCALAR = 32;
-/** Points of which fewer are summed by the plain core: inversions cost the lanes more than they save. */
+/** Points of which fewer are the plain core's: inversions cost the lanes more than they save. */
 const FEW = 64;
 /** Points of one multi-scalar multiplication at most: bounds the memory, whatever the circuit. */
 export const CHUNK = 1 << 15;
-
-/** The two groups of the pairing; a G2 point has twice the coordinates. */
-export type Group = 1 | 2;
-
-/** Bytes of an affine point outside of the core: x, y, each coordinate 32 bytes, little-endian, times 2^256 (as in .zkey files). */
-export const POINT = { 1: 64, 2: 128 } as const;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -224,16 +218,21 @@ export class Engine {
   /** The points scalars[i] * base. */
   multiples(group: Group, base: Uint8Array, scalars: Uint8Array): Uint8Array<ArrayBuffer> {
     const count = scalars.length / SCALAR;
-    const out = new Uint8Array(count * POINT[group]);
-    this.scoped(() => {
+    const c = cheapestTable(count);
+    const size = (POINT[group] * ELEMENT) / SCALAR;
+    return this.scoped(() => {
       const { core } = this;
-      const c = count < 256 ? 4 : 10;
       const chunk = Math.min(count, CHUNK / 4);
       const at = this.putPoints(group, base);
-      const table = this.take(group === 1 ? core.tableBytes1(c) : core.tableBytes2(c));
-      const scratch = this.take(group === 1 ? core.fixedScratch1(chunk) : core.fixedScratch2(chunk));
-      const points = this.take((chunk * POINT[group] * ELEMENT) / SCALAR);
+      const tableBytes = (group === 1 ? core.tableBytes1 : core.tableBytes2)(c);
+      const table = this.take(tableBytes);
+      const scratch = this.take((group === 1 ? core.fixedScratch1 : core.fixedScratch2)(chunk));
       (group === 1 ? core.table1 : core.table2)(table, at, c, scratch);
+      if (this.#lanes !== undefined && count >= FEW) {
+        return this.#lanes.multiples(group, this.readPoints(group, table, tableBytes / size), c, scalars);
+      }
+      const out = new Uint8Array(count * POINT[group]);
+      const points = this.take(chunk * size);
       for (let i = 0; i < count; i += chunk) {
         const n = Math.min(chunk, count - i);
         this.scoped(() => {
@@ -242,13 +241,14 @@ export class Engine {
           out.set(this.readPoints(group, points, n), i * POINT[group]);
         });
       }
+      return out;
     });
-    return out;
   }
 
   /** The points scalar * points[i]. */
   scale(group: Group, points: Uint8Array, scalar: Uint8Array): Uint8Array<ArrayBuffer> {
     const count = points.length / POINT[group];
+    if (this.#lanes !== undefined && count >= FEW) return this.#lanes.scale(group, points, scalar);
     const out = new Uint8Array(points.length);
     const chunk = CHUNK / 4;
     for (let i = 0; i < count; i += chunk) {
@@ -269,6 +269,7 @@ export class Engine {
   columns(group: Group, points: Uint8Array, scalars: Uint8Array, starts: Uint32Array): Uint8Array<ArrayBuffer> {
     const groups = starts.length - 1;
     const terms = scalars.length / SCALAR;
+    if (this.#lanes !== undefined && terms >= FEW) return this.#lanes.columns(group, points, scalars, starts);
     return this.scoped(() => {
       const { core } = this;
       const size = (POINT[group] * ELEMENT) / SCALAR;

@@ -1,4 +1,5 @@
-import { Engine, type Group } from "./engine.js";
+import { Engine } from "./engine.js";
+import type { Group } from "./layout.js";
 
 /** A piece of a set-up, for any thread: it brings all that it needs. Points are as in keys, scalars 32 bytes each. */
 export type SetupTask =

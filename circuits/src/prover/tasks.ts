@@ -1,6 +1,7 @@
 import { inverse, rootOfUnity, toBytes } from "../field.js";
 import type { ProvingKey } from "../groth16/key.js";
-import { ELEMENT, Engine, POINT, SCALAR } from "./engine.js";
+import { ELEMENT, Engine } from "./engine.js";
+import { POINT, SCALAR } from "./layout.js";
 
 /** Lists of points that are multiplied by the witness. */
 export type Section = "a" | "b2" | "k" | "ic";

@@ -238,7 +238,7 @@ describe("circuits: the prover's threads", () => {
         for (const proof of await Promise.all(all)) expect(verify(verifyingKey(key), publics, proof)).to.equal(true);
         expect(steps).to.deep.equal(steps.toSorted((x, y) => x - y));
         expect(Math.round((steps.at(-1) ?? 0) * 1e6)).to.equal(1e6);
-        expect(steps.length).to.be.at.least(8);
+        expect(steps.length).to.be.at.least(7);
       } finally {
         prover.close();
       }

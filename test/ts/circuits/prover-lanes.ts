@@ -121,6 +121,32 @@ describe("circuits: the prover's lanes", () => {
     }
   });
 
+  it("makes multiples, scales, and sums the terms of sparse columns as the plain core does", () => {
+    const next = numbers(15);
+    const random = scalars(16);
+    const pick = () => [random(), random(), 0n, 1n, FIELD - 1n, BigInt(next() % 600)][next() % 6] ?? 0n;
+    const list = (count: number) => Array.from({ length: count }, pick);
+    for (let round = 0; round < ROUNDS / 6; round++) {
+      const group: Group = round % 3 === 2 ? 2 : 1;
+      const base = writePoint(GENERATORS[group]);
+      // More than are worked on at once, now and then.
+      const count = round % 10 === 0 ? 9_001 : 64 + (next() % 500);
+      const factors = toBytes(list(count));
+      const points = plain.multiples(group, base, factors);
+      const same = (name: string, got: Uint8Array, expected: Uint8Array) =>
+        expect(Buffer.compare(got, expected), `${name}, round ${round}`).to.equal(0);
+      same("multiples", fast.multiples(group, base, factors), points);
+      const few = points.subarray(0, Math.min(count, 300) * (group * 64));
+      const scalar = toBytes([pick()]);
+      same("scale", fast.scale(group, few, scalar), plain.scale(group, few, scalar));
+      const terms = few.length / (group * 64);
+      const starts = Uint32Array.from([0, 0, 1, 3, Math.floor(terms / 2), terms - 1, terms]);
+      const terms32 = factors.subarray(0, terms * 32);
+      const columns = (engine: Engine) => engine.columns(group, few, terms32, starts);
+      same("columns", columns(fast), columns(plain));
+    }
+  });
+
   it("sums large numbers of points as the plain core does, in memory that does not grow the second time", () => {
     const random = scalars(14);
     const count = 20_001;

@@ -1,11 +1,12 @@
 // What the core exports. It allocates nothing: callers place everything above `heap`. Layouts: fq.ts, fr.ts, curve.ts.
-import * as sparse from "./columns";
-import { Fq, Fq2 } from "./coordinate";
+import { Fq, Fq2, size } from "./coordinate";
 import * as curve from "./curve";
-import * as fixed from "./fixed";
 import * as fq from "./fq";
 import * as fr from "./fr";
 import * as pippenger from "./msm";
+import { adderOf } from "./pairs";
+import * as sums from "./sums";
+import * as tables from "./table";
 
 export {
   addMultiple,
@@ -113,57 +114,57 @@ export function toAffine2(out: usize, a: usize): void {
 }
 
 export function tableBytes1(c: i32): usize {
-  return fixed.tableBytes<Fq>(c);
+  return tables.tableBytes<Fq>(c);
 }
 
 export function tableBytes2(c: i32): usize {
-  return fixed.tableBytes<Fq2>(c);
+  return tables.tableBytes<Fq2>(c);
 }
 
 export function fixedScratch1(count: i32): usize {
-  return fixed.fixedScratch<Fq>(count);
+  return sums.fixedScratch(max(count, 128), size<Fq>());
 }
 
 export function fixedScratch2(count: i32): usize {
-  return fixed.fixedScratch<Fq2>(count);
+  return sums.fixedScratch(max(count, 128), size<Fq2>());
 }
 
 export function table1(out: usize, base: usize, c: i32, scratch: usize): void {
-  fixed.table<Fq>(out, base, c, scratch);
+  tables.table<Fq>(out, base, c, scratch);
 }
 
 export function table2(out: usize, base: usize, c: i32, scratch: usize): void {
-  fixed.table<Fq2>(out, base, c, scratch);
+  tables.table<Fq2>(out, base, c, scratch);
 }
 
 export function fixed1(out: usize, table: usize, c: i32, scalars: usize, count: i32, scratch: usize): void {
-  fixed.fixedBase<Fq>(out, table, c, scalars, count, scratch);
+  sums.fixedBase(out, table, c, scalars, count, scratch, size<Fq>(), adderOf<Fq>());
 }
 
 export function fixed2(out: usize, table: usize, c: i32, scalars: usize, count: i32, scratch: usize): void {
-  fixed.fixedBase<Fq2>(out, table, c, scalars, count, scratch);
+  sums.fixedBase(out, table, c, scalars, count, scratch, size<Fq2>(), adderOf<Fq2>());
 }
 
 export function scale1(out: usize, points: usize, scalar: usize, count: i32, scratch: usize): void {
-  fixed.scale<Fq>(out, points, scalar, count, scratch);
+  sums.scale(out, points, scalar, count, scratch, size<Fq>(), adderOf<Fq>());
 }
 
 export function scale2(out: usize, points: usize, scalar: usize, count: i32, scratch: usize): void {
-  fixed.scale<Fq2>(out, points, scalar, count, scratch);
+  sums.scale(out, points, scalar, count, scratch, size<Fq2>(), adderOf<Fq2>());
 }
 
 export function columnsScratch1(terms: i32, groups: i32): usize {
-  return sparse.columnsScratch<Fq>(terms, groups);
+  return sums.columnsScratch(terms, groups, size<Fq>());
 }
 
 export function columnsScratch2(terms: i32, groups: i32): usize {
-  return sparse.columnsScratch<Fq2>(terms, groups);
+  return sums.columnsScratch(terms, groups, size<Fq2>());
 }
 
 export function columns1(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
-  sparse.columns<Fq>(out, points, scalars, starts, groups, scratch);
+  sums.columns(out, points, scalars, starts, groups, scratch, size<Fq>(), adderOf<Fq>());
 }
 
 export function columns2(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
-  sparse.columns<Fq2>(out, points, scalars, starts, groups, scratch);
+  sums.columns(out, points, scalars, starts, groups, scratch, size<Fq2>(), adderOf<Fq2>());
 }

@@ -2,8 +2,9 @@
 // is summed as a tree, all buckets' pairs of a level together. Equal scalars (0 and 1 above all) cost nothing extra.
 import { size } from "./coordinate";
 import { addAffine, addPoint, double } from "./curve";
-import { pairUp, setOffset, shifted, sortByDigit, WORDS } from "./digits";
-import { addPairs } from "./pairs";
+import { setOffset, shifted, sortByDigit, WORDS } from "./digits";
+import { adderOf } from "./pairs";
+import { productsOf, sumBuckets } from "./sums";
 
 const total: usize = memory.data(288);
 const running: usize = memory.data(288);
@@ -12,7 +13,7 @@ const running: usize = memory.data(288);
 export function scratchOf<F>(count: i32, c: i32): usize {
   const n = <usize>count;
   const buckets: usize = 1 << (c - 1);
-  return n * (4 * WORDS) + (buckets + 2) * 8 + n * 4 * 3 + n * 4 + n * 2 * size<F>() + (n / 2 + 2) * size<F>();
+  return n * (4 * WORDS) + (buckets + 2) * 8 + n * 4 * 3 + n * 4 + n * 2 * size<F>() + productsOf(count / 2, size<F>());
 }
 
 /**
@@ -41,7 +42,7 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
   for (let w = windows - 1; w >= 0; w--) {
     for (let k = 0; k < c; k++) double<F>(out);
     if (sortByDigit(digits, count, w, c, points, point, starts, lengths, sorted) === 0) continue;
-    sumBuckets<F>(buckets, starts, lengths, sorted, sums, lefts, rights, outs, products);
+    sumBuckets(buckets, starts, lengths, sorted, sums, lefts, rights, outs, products, point, adderOf<F>());
     // sum of b * bucket[b] as the sum of running sums.
     memory.fill(total, 0, 2 * point);
     memory.fill(running, 0, 2 * point);
@@ -53,27 +54,6 @@ export function msm<F>(out: usize, points: usize, scalars: usize, count: i32, c:
       addPoint<F>(total, running);
     }
     addPoint<F>(out, total);
-  }
-}
-
-/** Halves every bucket until each has one point or none: `sorted` refers to what is left. */
-export function sumBuckets<F>(
-  buckets: i32,
-  starts: usize,
-  lengths: usize,
-  sorted: usize,
-  sums: usize,
-  lefts: usize,
-  rights: usize,
-  outs: usize,
-  products: usize,
-): void {
-  const point = 2 * size<F>();
-  for (;;) {
-    const pairs = pairUp(buckets, starts, lengths, sorted, sums, point, lefts, rights, outs);
-    if (pairs === 0) return;
-    addPairs<F>(lefts, rights, outs, pairs, products);
-    sums += pairs * point;
   }
 }
 

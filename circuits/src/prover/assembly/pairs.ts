@@ -1,7 +1,8 @@
 // Sums of many pairs of affine points with one inversion (Montgomery's trick): 5 products and a square a pair, against 10 of
 // a mixed addition.
-import { add, inv, isZero, mul, reduce, setOne, size, sqr, sub } from "./coordinate";
+import { add, Fq, Fq2, inv, isZero, mul, reduce, setOne, size, sqr, sub } from "./coordinate";
 import { isAffineInfinity, negate } from "./curve";
+import { Adder } from "./sums";
 
 const COPY_LEFT = 0;
 const COPY_RIGHT = 1;
@@ -17,7 +18,7 @@ const rightY: usize = memory.data(72);
 const x: usize = memory.data(72);
 const y: usize = memory.data(72);
 
-/** A reference to a point: its address, and in the lowest bit whether its negative is meant. 0: no point. */
+/** A reference to a point: its address, and in the lowest bit whether its negative is meant. */
 function y0<F>(reference: u32, spare: usize): usize {
   const at = <usize>(reference & ~1) + size<F>();
   if (!(reference & 1)) return at;
@@ -29,7 +30,7 @@ function y0<F>(reference: u32, spare: usize): usize {
 function classify<F>(left: u32, right: u32): i32 {
   const l = <usize>(left & ~1);
   const r = <usize>(right & ~1);
-  if (r === 0 || isAffineInfinity<F>(r)) return COPY_LEFT;
+  if (isAffineInfinity<F>(r)) return COPY_LEFT;
   if (isAffineInfinity<F>(l)) return COPY_RIGHT;
   sub<F>(delta, r, l);
   if (!isZero<F>(delta)) return ADD;
@@ -71,6 +72,19 @@ export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32
       sumOf<F>(out, left, right, kind === DOUBLE);
     }
   }
+}
+
+/** The same as a value, which no generic function is. */
+export function adderOf<F>(): Adder {
+  return size<F>() === size<Fq>() ? addOnes : addTwos;
+}
+
+function addOnes(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
+  addPairs<Fq>(lefts, rights, outs, count, products);
+}
+
+function addTwos(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
+  addPairs<Fq2>(lefts, rights, outs, count, products);
 }
 
 function copyPoint<F>(out: usize, reference: u32): void {

@@ -1,8 +1,10 @@
-// What the fast core exports: multi-scalar multiplications, for machines with fused multiply-adds. It allocates nothing: callers place
+// What the fast core exports: multiplications of points, for machines with fused multiply-adds. It allocates nothing: callers place
 // everything above `heap`, at multiples of 16.
-import { Fq, Fq2 } from "./coordinate";
+import * as sums from "../sums";
+import { Fq, Fq2, size } from "./coordinate";
 import * as fq from "./fq";
 import * as pippenger from "./msm";
+import { adderOf } from "./pairs";
 
 export { isFused } from "./fq";
 export { windowsOf } from "./msm";
@@ -60,4 +62,44 @@ export function parts1(out: usize, points: usize, scalars: usize, count: i32, c:
 
 export function parts2(out: usize, points: usize, scalars: usize, count: i32, c: i32, scratch: usize): void {
   pippenger.parts<Fq2>(out, points, scalars, count, c, scratch);
+}
+
+export function fixedScratch1(count: i32): usize {
+  return sums.fixedScratch(count, size<Fq>() / 2);
+}
+
+export function fixed1(out: usize, table: usize, c: i32, scalars: usize, count: i32, scratch: usize): void {
+  sums.fixedBase(out, table, c, scalars, count, scratch, size<Fq>() / 2, adderOf<Fq>());
+}
+
+export function scale1(out: usize, points: usize, scalar: usize, count: i32, scratch: usize): void {
+  sums.scale(out, points, scalar, count, scratch, size<Fq>() / 2, adderOf<Fq>());
+}
+
+export function columnsScratch1(terms: i32, groups: i32): usize {
+  return sums.columnsScratch(terms, groups, size<Fq>() / 2);
+}
+
+export function columns1(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
+  sums.columns(out, points, scalars, starts, groups, scratch, size<Fq>() / 2, adderOf<Fq>());
+}
+
+export function fixedScratch2(count: i32): usize {
+  return sums.fixedScratch(count, size<Fq2>() / 2);
+}
+
+export function fixed2(out: usize, table: usize, c: i32, scalars: usize, count: i32, scratch: usize): void {
+  sums.fixedBase(out, table, c, scalars, count, scratch, size<Fq2>() / 2, adderOf<Fq2>());
+}
+
+export function scale2(out: usize, points: usize, scalar: usize, count: i32, scratch: usize): void {
+  sums.scale(out, points, scalar, count, scratch, size<Fq2>() / 2, adderOf<Fq2>());
+}
+
+export function columnsScratch2(terms: i32, groups: i32): usize {
+  return sums.columnsScratch(terms, groups, size<Fq2>() / 2);
+}
+
+export function columns2(out: usize, points: usize, scalars: usize, starts: usize, groups: i32, scratch: usize): void {
+  sums.columns(out, points, scalars, starts, groups, scratch, size<Fq2>() / 2, adderOf<Fq2>());
 }

@@ -1,9 +1,10 @@
 // Multi-scalar multiplication as in ../msm.ts with two additions at a time. What all windows' buckets sum up to is found for all of them
 // together, by halving: sum of b * B[b] = 2 * sum of i * (B[2 i] + B[2 i + 1]) + sum of all B[2 i + 1], so twice as many additions of affine
 // points as there are buckets, and only as many inversions as two buckets' numbers have bits.
-import { pairUp, setOffset, shifted, sortByDigit, WORDS } from "../digits";
+import { setOffset, shifted, sortByDigit, WORDS } from "../digits";
+import { sumBuckets } from "../sums";
 import { size } from "./coordinate";
-import { addPairs } from "./pairs";
+import { adderOf, addPairs } from "./pairs";
 
 /** Windows of c bits of a scalar below 2^254. */
 export function windowsOf(c: i32): i32 {
@@ -51,13 +52,7 @@ export function parts<F>(out: usize, points: usize, scalars: usize, count: i32, 
   for (let i = 0; i < count; i++) shifted(digits + i * (4 * WORDS), scalars + (i << 5));
   for (let w = 0; w < windows; w++) {
     if (sortByDigit(digits, count, w, c, points, point, starts, lengths, sorted) === 0) continue;
-    let place = sums;
-    for (;;) {
-      const pairs = pairUp(buckets, starts, lengths, sorted, place, point, lefts, rights, outs);
-      if (pairs === 0) break;
-      addPairs<F>(lefts, rights, outs, pairs, products);
-      place += pairs * point;
-    }
+    sumBuckets(buckets, starts, lengths, sorted, sums, lefts, rights, outs, products, point, adderOf<F>());
     for (let b = 1; b <= buckets; b++) {
       if (load<u32>(lengths + (b << 2)) === 0) continue;
       // The last bucket is the only one with the top bit.

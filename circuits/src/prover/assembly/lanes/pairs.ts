@@ -1,8 +1,12 @@
 // Sums of pairs of affine points as in ../pairs.ts, two pairs at a time. Almost all pairs are of different points: whether x is equal is not
 // looked at until the product of all differences is zero, and then all is done again with a look at each.
+
+import { Adder } from "../sums";
 import {
   add,
   copyLane,
+  Fq,
+  Fq2,
   inv,
   isAllZero,
   isZero,
@@ -109,6 +113,19 @@ export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32
   if (count > 0 && !sums<F>(lefts, rights, outs, count, products, false)) {
     sums<F>(lefts, rights, outs, count, products, true);
   }
+}
+
+/** The same as a value, which no generic function is. */
+export function adderOf<F>(): Adder {
+  return size<F>() === size<Fq>() ? addOnes : addTwos;
+}
+
+function addOnes(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
+  addPairs<Fq>(lefts, rights, outs, count, products);
+}
+
+function addTwos(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
+  addPairs<Fq2>(lefts, rights, outs, count, products);
 }
 
 /** @returns false, and nothing done, when a difference is zero; not if careful */
