@@ -34,6 +34,7 @@ import {
   integer,
   type OutOptions,
   type PtauOptions,
+  parsed,
   pinOption,
   ptauOptions,
   systemOf,
@@ -79,7 +80,11 @@ export function addCeremony(program: Command): void {
   beaconOptions(threadsOption(ptauOptions(circuitOptions(verify))), false)
     .argument("<zkey>", "the key")
     .option("--first <zkey>", "the first key as published: checked, not made again, which is much faster")
-    .option("--include <hash...>", "hashes of contributions that must be in it")
+    .addOption(
+      new Option("--include <hash...>", "hashes of contributions that must be in it").argParser(
+        (text: string, before: readonly Uint8Array[] = []) => [...before, parsed(hexBytes)(text)],
+      ),
+    )
     .addOption(
       new Option("--parties <n>", "so many at least must have contributed").default(1).argParser(integer(1, 10_000)),
     )
@@ -147,7 +152,7 @@ async function writeStep({ zkey, hash }: { zkey: Zkey; hash: Uint8Array }, optio
 
 interface VerifyCommandOptions extends CommonOptions, CircuitOptions, PtauOptions, ThreadOptions {
   readonly first?: string;
-  readonly include?: readonly string[];
+  readonly include?: readonly Uint8Array[];
   readonly parties: number;
   readonly beacon?: Uint8Array;
   readonly iterations?: number;
@@ -155,7 +160,6 @@ interface VerifyCommandOptions extends CommonOptions, CircuitOptions, PtauOption
 
 async function verifyCommand(file: string, options: VerifyCommandOptions): Promise<void> {
   const beacon = beaconOf(options);
-  const include = options.include?.map(hexBytes);
   const zkey = readZkey(await readFile(file));
   const first = options.first === undefined ? undefined : readZkey(await readFile(options.first));
   const system = await systemOf(options);
@@ -165,7 +169,7 @@ async function verifyCommand(file: string, options: VerifyCommandOptions): Promi
       ...part(run, 0.05, 1),
       first,
       beacon,
-      include,
+      include: options.include,
       parties: options.parties,
       threads: options.threads,
     });

@@ -85,6 +85,16 @@ describe("circuits: freehold ceremony", function () {
     expect(exported.keyHash).to.equal(keccak256(bytes));
   });
 
+  it("says what is wrong with a hash of a contribution, before it reads a file", async () => {
+    const shape = ["--circuit", "inference", "--inputs", "1", "--hidden", "1"];
+    const from = ["--ptau", "none.ptau", "--ptau-hash", `blake2b:${"ab".repeat(64)}`];
+    for (const include of [["zz"], ["ab", "c"]]) {
+      const refused = await run("verify", "none.zkey", ...shape, ...from, "--include", ...include);
+      expect(refused.stderr).to.match(/'--include <hash...>' argument '(zz|c)' is invalid. not an even number of hex/);
+      expect(refused.code).to.equal(2);
+    }
+  });
+
   it("names a circuit by its shape, and writes it", async () => {
     await writeFile(scene.path("nine.ptau"), await writePtau(8));
     const pin = createHash("blake2b512")
