@@ -21,9 +21,10 @@ const LINTS: readonly Job[] = [
 ];
 const TYPES: Job = { name: "types", command: "tsc", args: ["-p", "tsconfig.json"] };
 
-/** Folders, and files, of test/ts that have processes of their own, the longest first; all others share one. */
-const PLACES = ["circuits", "attestation", "story.ts", "sdk", "proofs", "watchtower", "gas"];
-/** The worker's tests wait more than they compute: several processes. */
+/** Folders, and files, of test/ts that have processes of their own, the longest first: those before the worker's, and those after. */
+const LONG = ["attestation", "circuits"];
+const SHORT = ["story.ts", "sdk", "proofs", "watchtower", "gas"];
+/** The worker's tests wait more than they compute: several processes. All folders that are named nowhere share one. */
 const WORKER_PARTS = 4;
 
 let passed = 0;
@@ -75,16 +76,16 @@ function suites(): Job[] {
     args: ["test", "mocha", "--no-compile", ...some],
   });
   const worker = files.filter((file) => place(file) === "worker");
-  const others = files.filter((file) => place(file) !== "worker" && !PLACES.includes(place(file)));
-  const [first, ...rest] = PLACES.map((name) =>
+  const named = ["worker", ...LONG, ...SHORT];
+  const others = files.filter((file) => !named.includes(place(file)));
+  const inPlace = (name: string) =>
     mocha(
       name,
       files.filter((file) => place(file) === name),
-    ),
-  );
+    );
   return [
     { name: "Solidity tests", command: "hardhat", args: ["test", "solidity"] },
-    ...(first === undefined ? [] : [first]),
+    ...LONG.map(inPlace),
     // Neighbours in the alphabet are alike: each part takes some of all kinds.
     ...Array.from({ length: WORKER_PARTS }, (_, part) =>
       mocha(
@@ -92,7 +93,7 @@ function suites(): Job[] {
         worker.filter((_, i) => i % WORKER_PARTS === part),
       ),
     ),
-    ...rest,
+    ...SHORT.map(inPlace),
     mocha("the rest", others),
   ];
 }

@@ -27,7 +27,8 @@ const PAIR = 80;
 
 const GENERATORS = { 1: GENERATOR1, 2: GENERATOR2 } as const;
 
-describe("circuits: the prover's lanes", () => {
+describe("circuits: the prover's lanes", function () {
+  this.timeout(600_000);
   let lanes: Lanes;
   let fast: Engine;
   let plain: Engine;

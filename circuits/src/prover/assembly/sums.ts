@@ -140,11 +140,14 @@ export function columns(
   }
   for (let bit = 253; bit >= 0; bit--) {
     addPairs(lefts, lefts, lefts, terms, products);
+    let pairs = 0;
     for (let i: usize = 0; i < n; i++) {
-      const set = (<u32>load<u8>(scalars + (i << 5) + (bit >> 3)) >> (bit & 7)) & 1;
-      store<u32>(rights + (i << 2), set ? load<u32>(points + (i << 2)) : <u32>nothing);
+      if (!((<u32>load<u8>(scalars + (i << 5) + (bit >> 3)) >> (bit & 7)) & 1)) continue;
+      store<u32>(outs + (pairs << 2), <u32>(multiples + i * point));
+      store<u32>(rights + (pairs << 2), load<u32>(points + (i << 2)));
+      pairs++;
     }
-    addPairs(lefts, rights, lefts, terms, products);
+    addPairs(outs, rights, outs, pairs, products);
   }
   // Buckets are numbered from 1.
   for (let g = 0; g < groups; g++) {

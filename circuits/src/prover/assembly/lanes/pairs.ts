@@ -28,6 +28,11 @@ const COPY_LEFT = 2;
 const COPY_RIGHT = 3;
 const CANCEL = 4;
 
+/** What is known of all pairs: nothing that is likely, nothing at all, or that each is a point and itself. */
+const LIKELY = 0;
+const CAREFUL = 1;
+const TWICE = 2;
+
 const lx: usize = memory.data(160, 16);
 const ly: usize = memory.data(160, 16);
 const rx: usize = memory.data(160, 16);
@@ -64,26 +69,41 @@ function signsOf(a: u32, b: u32): v128 {
 }
 
 /** Loads two pairs: delta of their slopes, and the numerator if it is wanted. Where there is none, delta is 1. */
-function look<F>(left0: u32, left1: u32, right0: u32, right1: u32, wanted: bool, careful: bool): void {
+function look<F>(left0: u32, left1: u32, right0: u32, right1: u32, wanted: bool, mode: i32): void {
   const plain = i64x2.splat(0);
   join<F>(lx, pointOf(left0), pointOf(left1), plain);
   join<F>(rx, pointOf(right0), pointOf(right1), plain);
-  sub<F>(delta, rx, lx);
-  if (wanted || careful) {
+  if (wanted || mode !== LIKELY) {
     join<F>(ly, pointOf(left0) + coordinate<F>(), pointOf(left1) + coordinate<F>(), signsOf(left0, left1));
     join<F>(ry, pointOf(right0) + coordinate<F>(), pointOf(right1) + coordinate<F>(), signsOf(right0, right1));
+  }
+  if (mode === TWICE) {
+    tangents<F>(wanted);
+  } else {
+    sub<F>(delta, rx, lx);
     sub<F>(numerator, ry, ly);
   }
-  kind0 = kindOf<F>(left0, right0, 0, careful);
-  kind1 = kindOf<F>(left1, right1, 1, careful);
+  kind0 = kindOf<F>(left0, right0, 0, mode);
+  kind1 = kindOf<F>(left1, right1, 1, mode);
+}
+
+/** Numerator and delta of the left points' tangents. */
+function tangents<F>(wanted: bool): void {
+  if (wanted) {
+    sqr<F>(x, lx);
+    add<F>(y, x, x);
+    add<F>(numerator, y, x);
+    tidy<F>(numerator);
+  }
+  add<F>(delta, ly, ly);
 }
 
 /** In a function of its own: it is called for each pair, and seldom has more to do than ask. */
-function kindOf<F>(left: u32, right: u32, lane: usize, careful: bool): i32 {
-  let kind = ADD;
+function kindOf<F>(left: u32, right: u32, lane: usize, mode: i32): i32 {
+  let kind = mode === TWICE ? DOUBLE : ADD;
   if (isInfinity<F>(right)) kind = COPY_LEFT;
   else if (isInfinity<F>(left)) kind = COPY_RIGHT;
-  else if (careful) kind = carefully<F>(lane);
+  else if (mode === CAREFUL) kind = carefully<F>(lane);
   if (kind > DOUBLE) copyLane<F>(delta, one, lane);
   return kind;
 }
@@ -106,12 +126,14 @@ function carefully<F>(lane: usize): i32 {
 
 /**
  * outs[i] = lefts[i] + rights[i] for `count` pairs of references: addresses of affine points, the lowest bit set for a point's negative. An
- * out may be its own pair's left point, and a point of an earlier pair. `products` has space for (count + 1) / 2 + 1 pairs of
+ * out may be its own pair's left point, and a point of an earlier pair. One list as both doubles its points. `products` has space for (count + 1) / 2 + 1 pairs of
  * coordinates.
  */
 export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
-  if (count > 0 && !sums<F>(lefts, rights, outs, count, products, false)) {
-    sums<F>(lefts, rights, outs, count, products, true);
+  if (count === 0) return;
+  if (lefts === rights) sums<F>(lefts, rights, outs, count, products, TWICE);
+  else if (!sums<F>(lefts, rights, outs, count, products, LIKELY)) {
+    sums<F>(lefts, rights, outs, count, products, CAREFUL);
   }
 }
 
@@ -128,8 +150,8 @@ function addTwos(lefts: usize, rights: usize, outs: usize, count: i32, products:
   addPairs<Fq2>(lefts, rights, outs, count, products);
 }
 
-/** @returns false, and nothing done, when a difference is zero; not if careful */
-function sums<F>(lefts: usize, rights: usize, outs: usize, count: i32, products: usize, careful: bool): bool {
+/** @returns false, and nothing done, when a difference is zero: only if that was not looked for */
+function sums<F>(lefts: usize, rights: usize, outs: usize, count: i32, products: usize, mode: i32): bool {
   setOne<F>(one);
   // The last lane of an odd number repeats its neighbour.
   const last = (<usize>(count - 1)) << 2;
@@ -140,7 +162,7 @@ function sums<F>(lefts: usize, rights: usize, outs: usize, count: i32, products:
     const next = min(at + 4, last);
     const left0 = load<u32>(lefts + at);
     const right0 = load<u32>(rights + at);
-    look<F>(left0, load<u32>(lefts + next), right0, load<u32>(rights + next), false, careful);
+    look<F>(left0, load<u32>(lefts + next), right0, load<u32>(rights + next), false, mode);
     mul<F>(top + size<F>(), top, delta);
     top += size<F>();
   }
@@ -160,7 +182,7 @@ function sums<F>(lefts: usize, rights: usize, outs: usize, count: i32, products:
     const right1 = load<u32>(rights + next);
     const out0 = <usize>load<u32>(outs + at);
     const out1 = <usize>load<u32>(outs + next);
-    look<F>(left0, left1, right0, right1, true, careful);
+    look<F>(left0, left1, right0, right1, true, mode);
     top -= size<F>();
     mul<F>(slope, inverse, top);
     mul<F>(inverse, inverse, delta);
