@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import allCores from "./scripts/hardhat/all-cores.ts";
 import plainTests from "./scripts/hardhat/plain-tests.ts";
 import warningsAsErrors from "./scripts/hardhat/warnings-as-errors.ts";
 
@@ -48,7 +49,7 @@ const account = (network: string) => ({
 });
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, warningsAsErrors, plainTests],
+  plugins: [hardhatToolboxMochaEthers, allCores, warningsAsErrors, plainTests],
   paths: { tests: { mocha: "./test/ts", solidity: "./test/solidity" } },
   // One set of settings: what the tests measure is what is deployed. (Tests themselves are not optimized: scripts/hardhat/plain-tests.ts.)
   solidity: {
