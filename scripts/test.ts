@@ -11,7 +11,7 @@ interface Job {
 }
 
 /** Processes at once. One more than the cores that this is meant for: tests wait for chains and workers, too. */
-const LANES = 3;
+const PROCESSES = 3;
 
 /** What needs no build. */
 const LINTS: readonly Job[] = [
@@ -56,13 +56,13 @@ async function suite({ name, command, args }: Job): Promise<void> {
   if (last("passing") === 0 || (code !== 0 && last("failing") === 0)) failed++;
 }
 
-/** Jobs one after the other in so many lanes: whichever is free takes the next. */
-async function inLanes(jobs: readonly Job[], work: (job: Job) => Promise<void>, lanes: number): Promise<void> {
+/** Jobs in so many processes at once: when one ends the next begins. */
+async function inProcesses(jobs: readonly Job[], work: (job: Job) => Promise<void>, processes: number): Promise<void> {
   const waiting = [...jobs];
-  const lane = async () => {
+  const next = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await work(job);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: processes }, next));
 }
 
 function suites(): Job[] {
@@ -98,9 +98,9 @@ function suites(): Job[] {
   ];
 }
 
-await Promise.all([run("node", ["scripts/build.ts"]), inLanes(LINTS, check, 1)]);
+await Promise.all([run("node", ["scripts/build.ts"]), inProcesses(LINTS, check, 1)]);
 await check(TYPES);
-await inLanes(suites(), suite, LANES);
+await inProcesses(suites(), suite, PROCESSES);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

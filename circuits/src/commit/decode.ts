@@ -1,11 +1,9 @@
-import { bn254 } from "@noble/curves/bn254.js";
 import { BASE_FIELD } from "../field.js";
 import { decodeVerifyingKey } from "../groth16/decode-key.js";
-import { type G1Point, type G2Point, GENERATOR2, PointError, toG2 } from "../groth16/points.js";
+import { type G1Point, type G2Point, PointError } from "../groth16/points.js";
 import { decodeProof, PROOF_BYTES, type Proof } from "../groth16/proof.js";
-import { DEVELOPMENT_SEED, seededScalar } from "../groth16/setup.js";
 import { type VerifyingKey, VerifyingKeyError } from "../groth16/verify.js";
-import { fromG2, type LinkVerifyingKey } from "./link.js";
+import { areSound, isDevelopmentLink, type LinkVerifyingKey } from "./link.js";
 
 const G1_BYTES = 64;
 const G2_BYTES = 128;
@@ -13,8 +11,6 @@ const G2_BYTES = 128;
 const LINK_BYTES = 2 * G1_BYTES;
 /** k0 and k1. */
 const LINK_KEY_BYTES = 2 * G2_BYTES;
-
-let developmentK: readonly string[] | undefined;
 
 /**
  * The key that `encodeCommitKey` wrote, or that a verifier of tier 2 on a chain gives. Whether it is for development is seen from its alpha
@@ -28,16 +24,14 @@ export function decodeCommitKey(bytes: Uint8Array, committed: number): { key: Ve
   const end = bytes.length - LINK_KEY_BYTES;
   const key = decodeVerifyingKey(bytes.subarray(0, end), committed);
   const k = [g2At(bytes, end), g2At(bytes, end + G2_BYTES)];
-  const names = k.map(String);
-  if (names[0] === names[1] || names.includes(String(GENERATOR2))) {
-    throw new VerifyingKeyError("k0 = k1, or one of them is the generator: the set-up of the link was skipped");
+  if (!areSound(k)) {
+    throw new VerifyingKeyError(
+      "the set-up of the link was skipped: k0 or k1 is infinity, outside of the group, the generator, or equal to the other",
+    );
   }
-  requireGroup(k);
-  developmentK ??= [0, 1].map((i) =>
-    String(fromG2(bn254.G2.Point.BASE.multiply(seededScalar(DEVELOPMENT_SEED, `link ${i}`)))),
-  );
-  const development = key.development || names.some((name) => developmentK?.includes(name));
-  return { key: { ...key, development }, link: { development, segments: [committed], k } };
+  const link = { development: key.development, segments: [committed], k };
+  const development = isDevelopmentLink(link);
+  return { key: { ...key, development }, link: { ...link, development } };
 }
 
 /** What `encodeLink` wrote. @throws PointError when the length is wrong or a coordinate is not below p */
@@ -61,17 +55,6 @@ export function decodeSumProof(bytes: Uint8Array): { proof: Proof; x: bigint } {
 
 function requireLength({ length }: Uint8Array, expected: number, what: string): void {
   if (length !== expected) throw new PointError(`${what} has ${expected} bytes, not ${length}`);
-}
-
-/** @throws VerifyingKeyError */
-function requireGroup(points: readonly G2Point[]): void {
-  try {
-    if (points.map(toG2).every((point) => !point.is0())) return;
-  } catch (error) {
-    if (!(error instanceof PointError)) throw error;
-    throw new VerifyingKeyError(`a point of the link's key: ${error.message}`);
-  }
-  throw new VerifyingKeyError("a point of the link's key is infinity");
 }
 
 function word(bytes: Uint8Array, at: number): bigint {

@@ -170,7 +170,8 @@ export function isDevelopmentLink({ development, k }: LinkVerifyingKey): boolean
   return development || k.some((point) => known.has(String(point)));
 }
 
-function areSound(k: readonly G2Point[]): boolean {
+/** Whether all k are in the group, none is infinity or the generator, and no two are equal. */
+export function areSound(k: readonly G2Point[]): boolean {
   const known = new Set([String(GENERATOR2), ...k.map(String)]);
   if (known.size !== k.length + 1) return false;
   try {
@@ -240,8 +241,7 @@ function addG2(points: readonly G2Point[]): G2Point {
   return fromG2(points.map(toG2).reduce((sum, point) => sum.add(point)));
 }
 
-/** Coordinates of a point. */
-export function fromG2(point: ReturnType<typeof toG2>): G2Point {
+function fromG2(point: ReturnType<typeof toG2>): G2Point {
   const { x, y } = point.toAffine();
   return [
     [x.c0, x.c1],

@@ -14,6 +14,7 @@ import { invalidProof, type PinnedKey } from "./pinned-key.js";
 export interface AnchorOpening {
   values: readonly bigint[];
   blinder: bigint;
+  point: G1Point;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function requireAnchor(
   requireField("blinder", blinder);
   const actual = await circuits.anchor(values, blinder);
   if (!samePoint(actual, expected)) throw mismatch("Pedersen point", expected.join(", "), actual.join(", "));
-  return { values, blinder };
+  return { values, blinder, point: expected };
 }
 
 /** That weights and salt are the ledger's root: no public input of an inference of tier 2 says so. @throws ProofError COMMITMENT_MISMATCH */
@@ -49,14 +50,14 @@ export async function linkedSum(
   circuits: CircuitsPackage,
   { key, link }: { key: ProvingKey; link: LinkKey },
   pinned: PinnedKey,
-  { values, blinder }: AnchorOpening,
+  { values, blinder, point }: AnchorOpening,
   sumBlinder: bigint,
 ): Promise<{ sum: G1Point; link: G1Point }> {
   requireField("sumBlinder", sumBlinder);
   const sum = await circuits.committedSum(key, values, sumBlinder);
   const made = await circuits.proveLink(link, { values, blinder: sumBlinder, anchorBlinders: [blinder] });
-  const anchors = [await circuits.anchor(values, blinder)];
-  if (pinned.link !== undefined && circuits.verifyLink(pinned.link, { sum, anchors }, made)) return { sum, link: made };
+  if (pinned.link !== undefined && circuits.verifyLink(pinned.link, { sum, anchors: [point] }, made))
+    return { sum, link: made };
   throw new ProofError(
     "WRONG_PROVING_KEY",
     "the link that these keys make does not hold: one of their files is damaged",
