@@ -36,3 +36,21 @@ export class CircuitError extends Error {
     this.hint = HINTS[code];
   }
 }
+
+/**
+ * Why a prover gave no proof, whatever the statement. What it had to do can be asked of a new prover.
+ * - `CLOSED`: it was closed before.
+ * - `THREAD_FAILED`: a thread could not start, or ended by itself (memory, a script that is not there).
+ * - `TASK_FAILED`: a thread's part of the work threw.
+ */
+export type ProverErrorCode = "CLOSED" | "THREAD_FAILED" | "TASK_FAILED";
+
+export class ProverError extends Error {
+  readonly code: ProverErrorCode;
+
+  constructor(code: ProverErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ProverError";
+    this.code = code;
+  }
+}

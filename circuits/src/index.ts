@@ -4,7 +4,7 @@ export * from "./builder/run.js";
 export * from "./circuits/index.js";
 export * from "./commit/index.js";
 export * from "./commitments.js";
-export { CircuitError, type CircuitErrorCode } from "./errors.js";
+export { CircuitError, type CircuitErrorCode, ProverError, type ProverErrorCode } from "./errors.js";
 export * from "./formats/index.js";
 export * as gadgets from "./gadgets/index.js";
 export * from "./groth16/index.js";

@@ -1,4 +1,5 @@
 import { platform } from "#threads";
+import { ProverError } from "../errors.js";
 import type { ProvingKey } from "../groth16/key.js";
 import { SetupSession, type SetupTask } from "./setup-tasks.js";
 import { Session, type Task } from "./tasks.js";
@@ -100,7 +101,7 @@ class ThreadPool<T extends Task | SetupTask> implements Pool<T> {
   }
 
   close(): void {
-    this.#fail(new Error("the prover is closed"));
+    this.#fail(new ProverError("CLOSED", "the prover is closed"));
   }
 
   #begin(): void {
@@ -132,7 +133,7 @@ class ThreadPool<T extends Task | SetupTask> implements Pool<T> {
   #hear(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if ("error" in answer) waiting?.reject(new Error(answer.error));
+    if ("error" in answer) waiting?.reject(new ProverError("TASK_FAILED", answer.error));
     else waiting?.resolve(answer.result);
   }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parentPort, Worker } from "node:worker_threads";
+import { ProverError } from "../errors.js";
 import type { Platform } from "./threads.js";
 
 /** Worker threads of Node. */
@@ -10,7 +11,7 @@ export const platform: Platform = {
       post: (message, transfer = []) => worker.postMessage(message, transfer),
       listen(onMessage, onError) {
         worker.on("message", onMessage);
-        worker.on("error", onError);
+        worker.on("error", (error) => onError(new ProverError("THREAD_FAILED", error.message, { cause: error })));
       },
       end: () => void worker.terminate(),
     };

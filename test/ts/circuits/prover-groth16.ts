@@ -12,6 +12,7 @@ import {
   KeyError,
   PointError,
   type Proof,
+  ProverError,
   type ProvingKey,
   prove,
   setupWith,
@@ -263,10 +264,11 @@ describe("circuits: the prover's threads", () => {
 
   it("rejects what is left when it is closed", async () => {
     const prover = await createProver(key, { threads: 2 });
-    const left = prover.prove(witness).catch((error: Error) => error.message);
+    const left = prover.prove(witness).catch((error: unknown) => error);
     setTimeout(() => prover.close(), 5);
-    expect(await left).to.equal("the prover is closed");
-    expect(await prover.prove(witness).catch((error: Error) => error.message)).to.equal("the prover is closed");
+    for (const error of [await left, await prover.prove(witness).catch((error: unknown) => error)]) {
+      expect(error).to.be.instanceOf(ProverError).and.include({ code: "CLOSED", message: "the prover is closed" });
+    }
   });
 });
 

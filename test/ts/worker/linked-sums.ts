@@ -32,6 +32,7 @@ import { until } from "./harness/wait.ts";
 
 const circuit = circuitOf(CircuitKind.Inference, SHAPE, 2);
 const circuitId = circuitIdOf(circuit);
+const VERIFIER: Hex = `0x${"7e".repeat(20)}`;
 const log = { info() {}, warn() {}, error() {} } as unknown as SumParts["log"];
 
 describe("worker: keys and sums of tier 2", function () {
@@ -61,8 +62,8 @@ describe("worker: keys and sums of tier 2", function () {
   });
 
   /** What a node without a key of this circuit says, once it has looked. */
-  const keysIn = async (mayDevelop = false) => {
-    const chain = { pinnedKeyHash: async () => keyHash };
+  const keysIn = async ({ mayDevelop = false, isOfFactory = true } = {}) => {
+    const chain = { pinnedVerifier: async () => ({ address: VERIFIER, keyHash, isOfFactory }) };
     const keys = new ProvingKeys({ directory, mayDevelop, chain, thread, log });
     const missing = () => keys.missing(circuitId, SHAPE);
     await until(async () => missing() !== "its proving key is being read", "the look for the key");
@@ -73,7 +74,7 @@ describe("worker: keys and sums of tier 2", function () {
     const put = (name: string, bytes: Uint8Array) => writeFile(join(directory, `${circuitId}.${name}`), bytes);
     expect((await keysIn()).why).to.match(/there is no .*\.key/);
     await put("key", files.key);
-    expect((await keysIn(true)).why).to.match(/there is .*\.key and no .*\.link/);
+    expect((await keysIn({ mayDevelop: true })).why).to.match(/there is .*\.key and no .*\.link/);
     await put("link", files.foreign);
     expect((await keysIn()).why).to.match(/\.key with .*\.link has hash 0x.*, the chain pins 0x/);
     await put("link", Uint8Array.of(1, 2, 3));
@@ -82,6 +83,12 @@ describe("worker: keys and sums of tier 2", function () {
     const { keys, why } = await keysIn();
     expect(why).to.equal(undefined);
     expect(keys.linkOf(circuitId)).to.deep.equal(files.link);
+  });
+
+  it("attack: a verifier that the factory did not make, under the right key, may take anybody's links: the node takes no work for it", async () => {
+    expect((await keysIn({ mayDevelop: true, isOfFactory: false })).why).to.match(
+      new RegExp(`its verifier ${VERIFIER} is none of CommitGroth16Factory's`),
+    );
   });
 
   /** The sums of a node whose chain says what a test wants. */

@@ -27,6 +27,7 @@ import type {
   Head,
   LineState,
   NodeState,
+  PinnedVerifier,
   ProofEvent,
   VersionState,
 } from "./types.js";
@@ -243,8 +244,8 @@ export class RpcChain implements Chain {
     return this.#proofs.life();
   }
 
-  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined> {
-    return this.#proofs.pinnedKeyHash(circuitId);
+  pinnedVerifier(circuitId: Hex): Promise<PinnedVerifier | undefined> {
+    return this.#proofs.pinnedVerifier(circuitId);
   }
 
   areDigestsProven(versionHash: Hex, block: number): Promise<boolean> {

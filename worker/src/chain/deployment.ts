@@ -13,6 +13,7 @@ export interface Addresses {
   readonly inferenceEscrow: string;
   readonly inferenceArbiter: string;
   readonly versionProofs: string;
+  readonly commitGroth16Factory: string;
   /** Absent from production deployments. */
   readonly developmentTeeVerifier: string | undefined;
   /** Verifier of AWS Nitro enclaves, where the deployment has one. */
@@ -54,6 +55,7 @@ export function readDeployment(file: string): Addresses {
     inferenceEscrow: address("InferenceEscrow"),
     inferenceArbiter: address("InferenceArbiter"),
     versionProofs: address("VersionProofs"),
+    commitGroth16Factory: address("CommitGroth16Factory"),
     developmentTeeVerifier: optional(TEE_VERIFIERS.development),
     nitroVerifier: optional(TEE_VERIFIERS.nitro),
     dcapVerifier: optional(TEE_VERIFIERS.dcap),

@@ -1,9 +1,9 @@
 import { type CircuitRef, type Hex, type ProofPolicy, ZERO_HASH } from "@freehold/sdk";
-import { inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
+import { commitGroth16FactoryAbi, inferenceArbiterAbi, proofKeysAbi, versionProofsAbi } from "@freehold/sdk/abis";
 import { readLogs } from "@freehold/sdk/watchtower";
 import { Contract, Interface, type JsonRpcProvider, type LogDescription, type Result, zeroPadValue } from "ethers";
 import type { Addresses } from "./deployment.js";
-import type { ProofEvent } from "./types.js";
+import type { PinnedVerifier, ProofEvent } from "./types.js";
 
 const ARBITER = new Interface(inferenceArbiterAbi);
 const VERIFIER = new Interface(["function keyHash() view returns (bytes32)"]);
@@ -16,6 +16,7 @@ export class ProofReader {
   readonly #lineId: Hex;
   readonly #proofs: Contract;
   readonly #arbiter: Contract;
+  readonly #factory: Contract;
   readonly #escrow: Contract;
   #notice: Promise<bigint> | undefined;
   #life: Promise<bigint> | undefined;
@@ -27,6 +28,7 @@ export class ProofReader {
     this.#lineId = lineId;
     this.#proofs = new Contract(addresses.versionProofs, versionProofsAbi, provider);
     this.#arbiter = new Contract(addresses.inferenceArbiter, ARBITER, provider);
+    this.#factory = new Contract(addresses.commitGroth16Factory, commitGroth16FactoryAbi, provider);
     this.#escrow = escrow;
   }
 
@@ -55,12 +57,16 @@ export class ProofReader {
     return this.#life;
   }
 
-  async pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined> {
-    const address = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
-    const keys = new Contract(address, proofKeysAbi, this.#provider);
+  async pinnedVerifier(circuitId: Hex): Promise<PinnedVerifier | undefined> {
+    const proofKeys = (await this.#proofs.getFunction("KEYS").staticCall()) as string;
+    const keys = new Contract(proofKeys, proofKeysAbi, this.#provider);
     if (!(await keys.getFunction("isPinned").staticCall(circuitId))) return undefined;
-    const verifier = new Contract(await keys.getFunction("verifierOf").staticCall(circuitId), VERIFIER, this.#provider);
-    return (await verifier.getFunction("keyHash").staticCall()) as Hex;
+    const address = (await keys.getFunction("verifierOf").staticCall(circuitId)) as Hex;
+    const [keyHash, isOfFactory] = await Promise.all([
+      new Contract(address, VERIFIER, this.#provider).getFunction("keyHash").staticCall() as Promise<Hex>,
+      this.#factory.getFunction("isVerifier").staticCall(address) as Promise<boolean>,
+    ]);
+    return { address, keyHash, isOfFactory };
   }
 
   async areDigestsProven(versionHash: Hex, block: number): Promise<boolean> {

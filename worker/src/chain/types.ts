@@ -64,6 +64,15 @@ export type ChallengeEvent = { readonly channel: bigint; readonly block: number 
   | { readonly kind: "answered" | "upheld" }
 );
 
+/** A verifier of proofs that a circuit is pinned to. */
+export interface PinnedVerifier {
+  readonly address: Hex;
+  /** Hash of its verifying key. */
+  readonly keyHash: Hex;
+  /** Whether CommitGroth16Factory made it. Only then do links of tier 2 come from VersionProofs alone: the key's hash does not say. */
+  readonly isOfFactory: boolean;
+}
+
 /** A demand for proofs of this node's work. */
 export type ProofEvent = { readonly block: number } & (
   | { readonly kind: "receipt"; readonly receiptId: Hex }
@@ -116,8 +125,8 @@ export interface Chain {
   proofNotice(): Promise<bigint>;
   /** Seconds after the newest work of a batch for which anything in it may have to be proven. */
   proofLife(): Promise<bigint>;
-  /** Hash of a circuit's pinned verifying key; undefined: none is pinned. */
-  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined>;
+  /** The verifier that is pinned for a circuit; undefined: none is. */
+  pinnedVerifier(circuitId: Hex): Promise<PinnedVerifier | undefined>;
   /** Tier 2: whether both commitments of a version were proven to be to the same weights, so that sums can be linked to it. */
   areDigestsProven(versionHash: Hex, block: number): Promise<boolean>;
   /** Tier 2: y of a sum that is linked to a version, by its x; 0: none is. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Shape } from "@freehold/circuits";
 import type { Hex } from "@freehold/sdk";
+import type { Chain } from "../chain/types.js";
 import { reason } from "../errors.js";
 import type { Logger } from "../log.js";
 import { inferenceCircuitOf } from "./circuits.js";
@@ -10,18 +11,12 @@ import type { ProofThread } from "./prover.js";
 /** Milliseconds after which a key that could not be read is looked for again. */
 const RETRY = 60_000;
 
-/** What of the chain says which key a circuit has. */
-export interface PinnedKeys {
-  /** Hash of a circuit's pinned verifying key; undefined: none is pinned. */
-  pinnedKeyHash(circuitId: Hex): Promise<Hex | undefined>;
-}
-
 export interface ProvingKeyParts {
   /** Directory of `<circuit id>.key`, and for tier 2 `<circuit id>.link`; undefined: there is none. */
   readonly directory: string | undefined;
   /** Whether a development key may be made where none is in the directory: local chains alone. */
   readonly mayDevelop: boolean;
-  readonly chain: PinnedKeys;
+  readonly chain: Pick<Chain, "pinnedVerifier">;
   readonly thread: Pick<ProofThread, "key">;
   readonly log: Logger;
 }
@@ -75,7 +70,7 @@ export class ProvingKeys {
       }
       const { tier } = circuit;
       const [pinned, bytes, link] = await Promise.all([
-        chain.pinnedKeyHash(circuitId),
+        chain.pinnedVerifier(circuitId),
         read(file),
         tier === 2 ? read(linkFile) : undefined,
       ]);
@@ -87,11 +82,15 @@ export class ProvingKeys {
         const [here, absent] = bytes === undefined ? [linkFile, file] : [file, linkFile];
         return this.#set(circuitId, `there is ${here} and no ${absent}: a circuit of tier 2 has both`, true);
       }
+      if (tier === 2 && pinned?.isOfFactory === false) {
+        const why = `its verifier ${pinned.address} is none of CommitGroth16Factory's: it may take links from anybody, and refuse proofs`;
+        return this.#set(circuitId, why, true);
+      }
       const key = await thread.key({ shape, tier, bytes, link });
-      if (key.keyHash !== pinned) {
+      if (key.keyHash !== pinned?.keyHash) {
         const files = tier === 2 ? `${file} with ${linkFile}` : file;
         const name = bytes === undefined ? "the development key" : files;
-        return this.#set(circuitId, `${name} has hash ${key.keyHash}, the chain pins ${pinned}`, true);
+        return this.#set(circuitId, `${name} has hash ${key.keyHash}, the chain pins ${pinned?.keyHash}`, true);
       }
       if (key.development) log.warn({ circuitId }, "proofs are made with a DEVELOPMENT key: anybody can forge them");
       this.#entries.set(circuitId, { bytes: key.bytes, link: key.link });
