@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { Shape } from "@freehold/circuits";
 import { type NoirInputs, type NoirPackage, noirInference } from "@freehold/circuits/noir";
 
-const ROOT = new URL("../../../..", import.meta.url).pathname;
+const FOLDER = new URL("../../../noir", import.meta.url).pathname;
 const PLATFORM = `${process.arch === "x64" ? "amd64" : process.arch}-${process.platform === "darwin" ? "macos" : process.platform}`;
 
 /** What is used of `@noir-lang/noir_wasm` and `@noir-lang/noir_js`. */
@@ -32,11 +32,11 @@ export interface NoirTools {
 }
 
 /**
- * The tools, from the folder that FREEHOLD_NOIR names or from this repository's packages; undefined, and loudly, without them:
- * 150 MB that nothing else here needs. docs/proofs.md says how they are installed.
+ * The tools, from the folder that FREEHOLD_NOIR names or from test/noir; undefined, and loudly, without them: 198 MB that nothing else
+ * here needs.
  */
 export async function noirTools(): Promise<NoirTools | undefined> {
-  const require = createRequire(join(process.env.FREEHOLD_NOIR ?? ROOT, "package.json"));
+  const require = createRequire(join(process.env.FREEHOLD_NOIR ?? FOLDER, "package.json"));
   try {
     const main = require.resolve("@aztec/bb.js");
     const folder = join("@aztec", "bb.js");
@@ -47,7 +47,7 @@ export async function noirTools(): Promise<NoirTools | undefined> {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     console.warn(
       `\n*** NOT TESTED: UltraHonk. Its tools are not installed (${reason}). ***\n` +
-        "*** docs/proofs.md, Other proof systems: FREEHOLD_NOIR names the folder that has them. ***\n",
+        "*** `npm run noir:fetch` installs them in test/noir; FREEHOLD_NOIR names another folder. ***\n",
     );
     return undefined;
   }
