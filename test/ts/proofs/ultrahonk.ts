@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type InferenceValues, poseidonRoot } from "@freehold/circuits";
+import { type InferenceValues, poseidonRoot, type Shape } from "@freehold/circuits";
 import { noirInferenceInputs } from "@freehold/circuits/noir";
 import { CircuitKind, type Hex, inferenceContext, ProofState } from "@freehold/sdk";
 import { expect } from "chai";
@@ -11,7 +11,7 @@ import { inferenceCase } from "../circuits/models.ts";
 import { concat, slice, splice, toBeHex } from "./utils/hex.ts";
 import { compileVerifier, forDevelopment, writeDevelopmentString } from "./utils/honk.ts";
 import { circuitRef, SHAPE } from "./utils/kits.ts";
-import { NoirProgram, noirTools } from "./utils/noir.ts";
+import { NoirProgram, type NoirTools, noirTools } from "./utils/noir.ts";
 import { refusalOf } from "./utils/refusal.ts";
 import { createStage, type Stage } from "./utils/stage.ts";
 import { R } from "./utils/trapdoor.ts";
@@ -27,40 +27,63 @@ const CIRCUIT = { ...circuitRef(CircuitKind.Inference), version: 2 };
 const open = (chainId = 31337) => network.create({ network: "local", override: { chainId } });
 type Chain = Awaited<ReturnType<typeof open>>;
 
+/** The demo's model, and what its program was when this was written. */
+const DEMO: Shape = { inputs: 512, hidden: 16, classes: 3 };
+const DEMO_GATES = 204_982;
+
+/** A compiled program of a shape, with a reference string of 2^log points and the verifier of its key. */
+class Honk {
+  readonly shape: Shape;
+  readonly program: NoirProgram;
+  readonly #crs: string;
+  readonly #verifierCode: string;
+  readonly vkHash: Hex;
+
+  private constructor(shape: Shape, program: NoirProgram, crs: string, key: Awaited<ReturnType<NoirProgram["key"]>>) {
+    this.shape = shape;
+    this.program = program;
+    this.#crs = crs;
+    this.vkHash = hexlify(key.vkHash) as Hex;
+    this.#verifierCode = compileVerifier(forDevelopment(key.source));
+  }
+
+  static async of(tools: NoirTools, shape: Shape, log: number): Promise<Honk> {
+    const crs = await mkdtemp(join(tmpdir(), "freehold-crs-"));
+    await writeDevelopmentString(crs, log);
+    const program = await NoirProgram.inference(tools, shape);
+    return new Honk(shape, program, crs, await program.key(crs));
+  }
+
+  async deploy({ ethers }: Chain) {
+    const verifier = await (await ethers.getContractFactory([], this.#verifierCode)).deploy();
+    return ethers.deployContract("UltraHonkAdapter", [verifier, this.vkHash, 5, GAS_LIMIT]);
+  }
+
+  async prove(values: InferenceValues) {
+    const { inputs, publics } = noirInferenceInputs(this.shape, values);
+    return { publics: [...publics], proof: hexlify(await this.program.prove(inputs, this.#crs)) as Hex };
+  }
+
+  async close() {
+    await rm(this.#crs, { recursive: true });
+    await this.program.close();
+  }
+}
+
 describe("proofs: UltraHonk by Noir and Barretenberg", function () {
   this.timeout(600_000);
-  let crs: string;
-  let program: NoirProgram;
-  let verifierCode: string;
-  let vkHash: Hex;
+  let tools: NoirTools;
+  let honk: Honk;
 
   before(async function () {
-    const tools = (await noirTools()) ?? this.skip();
-    crs = await mkdtemp(join(tmpdir(), "freehold-crs-"));
-    await writeDevelopmentString(crs, 15);
-    program = await NoirProgram.inference(tools, SHAPE);
-    const key = await program.key(crs);
-    vkHash = hexlify(key.vkHash) as Hex;
-    verifierCode = compileVerifier(forDevelopment(key.source));
+    tools = (await noirTools()) ?? this.skip();
+    honk = await Honk.of(tools, SHAPE, 15);
   });
-  after(async () => {
-    if (crs !== undefined) await rm(crs, { recursive: true });
-    await program?.close();
-  });
-
-  async function deploy({ ethers }: Chain) {
-    const verifier = await (await ethers.getContractFactory([], verifierCode)).deploy();
-    return ethers.deployContract("UltraHonkAdapter", [verifier, vkHash, 5, GAS_LIMIT]);
-  }
-
-  async function prove(values: InferenceValues) {
-    const { inputs, publics } = noirInferenceInputs(SHAPE, values);
-    return { publics: [...publics], proof: hexlify(await program.prove(inputs, crs)) as Hex };
-  }
+  after(() => honk?.close());
 
   describe("a generated verifier, behind the adapter,", () => {
     let connection: Chain;
-    let adapter: Awaited<ReturnType<typeof deploy>>;
+    let adapter: Awaited<ReturnType<Honk["deploy"]>>;
     let publics: bigint[];
     let proof: Hex;
     const verify = (statement: readonly bigint[], bytes: Hex): Promise<boolean> =>
@@ -68,15 +91,15 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
 
     before(async () => {
       connection = await open();
-      adapter = await deploy(connection);
-      ({ publics, proof } = await prove(inferenceCase(SHAPE, 1).values));
+      adapter = await honk.deploy(connection);
+      ({ publics, proof } = await honk.prove(inferenceCase(SHAPE, 1).values));
     });
     after(() => connection?.close());
 
     it("accepts a proof of its statement, and says that its reference string is for development", async () => {
       expect(await verify(publics, proof)).to.equal(true);
       expect(await adapter.getFunction("isDevelopment")()).to.equal(true);
-      expect(await adapter.getFunction("VK_HASH")()).to.equal(vkHash);
+      expect(await adapter.getFunction("VK_HASH")()).to.equal(honk.vkHash);
     });
 
     it("refuses a statement with any other public input, the context above all", async () => {
@@ -103,7 +126,7 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
     });
 
     it("shows nothing twice alike: two proofs of one statement differ", async () => {
-      const again = await prove(inferenceCase(SHAPE, 1).values);
+      const again = await honk.prove(inferenceCase(SHAPE, 1).values);
       expect(again.publics).to.deep.equal(publics);
       expect(again.proof).not.to.equal(proof);
       expect(await verify(publics, again.proof)).to.equal(true);
@@ -112,11 +135,33 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
     it("is refused on a public chain, for everybody knows the string's secret", async () => {
       const other = await open(8453);
       const factory = await other.ethers.getContractFactory("UltraHonkAdapter");
-      await expect(deploy(other))
+      await expect(honk.deploy(other))
         .to.be.revertedWithCustomError(factory, "UltraHonkAdapter_DevelopmentString")
         .withArgs(8453);
       await other.close();
     });
+  });
+
+  it("proves and verifies the demo's shape", async function () {
+    // Compiling it takes most of a minute and 1.5 GiB.
+    if (process.env.FREEHOLD_NIGHTLY !== "1") this.skip();
+    const demo = await Honk.of(tools, DEMO, 18);
+    const connection = await open();
+    try {
+      expect(await demo.program.gates()).to.equal(DEMO_GATES);
+      const adapter = await demo.deploy(connection);
+      const { publics, proof } = await demo.prove(inferenceCase(DEMO, 1).values);
+      const verify = adapter.getFunction("verify");
+      expect(await verify(publics, proof)).to.equal(true);
+      expect(await verify(publics.with(4, publics[4]! ^ 1n), proof)).to.equal(false);
+      const [sender] = await connection.ethers.getSigners();
+      const sent = await sender?.sendTransaction(await verify.populateTransaction(publics, proof));
+      const receipt = (await sent?.wait()) ?? expect.fail("it was not mined");
+      expect(Number(receipt.gasUsed)).to.be.below(MOST_GAS);
+    } finally {
+      await connection.close();
+      await demo.close();
+    }
   });
 
   describe("pinned as another version of the circuit,", () => {
@@ -126,7 +171,7 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
     before(async () => {
       connection = await open();
       stage = await createStage(connection, 0);
-      const adapter = await deploy(connection);
+      const adapter = await honk.deploy(connection);
       const verifier = (await adapter.getAddress()) as Hex;
       const keyHash = (await adapter.getFunction("keyHash")()) as Hex;
       const { owner, networkHelpers } = stage.world;
@@ -145,13 +190,13 @@ describe("proofs: UltraHonk by Noir and Barretenberg", function () {
       const work = await stage.work();
       const { receiptId, answerBy } = await stage.challenge(work);
       const context = inferenceContext(stage.contextOf(work, answerBy, stranger));
-      const right = await prove({ ...stage.tuned, ...work, context });
+      const right = await honk.prove({ ...stage.tuned, ...work, context });
       expect(right.publics[0]).to.equal(poseidonRoot(SHAPE, stage.tuned.weights, stage.tuned.salt));
       const answer = ({ publics, proof }: typeof right) => ({ receipt: work.receipt, result: publics[3]!, proof });
 
-      const other = await prove({ ...stage.tuned, ...work, context: context ^ 1n });
+      const other = await honk.prove({ ...stage.tuned, ...work, context: context ^ 1n });
       expect(await refusalOf(arbiter.proveReceipt.simulate(answer(other)))).to.equal("InferenceArbiter_InvalidProof");
-      const stale = await prove({ ...stage.base, ...work, context });
+      const stale = await honk.prove({ ...stage.base, ...work, context });
       expect(await refusalOf(arbiter.proveReceipt.simulate(answer(stale)))).to.equal("InferenceArbiter_InvalidProof");
 
       const proven = await (await arbiter.proveReceipt(answer(right))).wait();

@@ -98,6 +98,13 @@ export class NoirProgram {
     return stdout + stderr;
   }
 
+  async gates(): Promise<number> {
+    const { stdout } = await promisify(execFile)(this.tools.bb, ["gates", "-b", "program.json"], {
+      cwd: this.directory,
+    });
+    return JSON.parse(stdout).functions[0].circuit_size;
+  }
+
   /** Writes the key and the verifier's source. */
   async key(crs: string): Promise<{ vkHash: Uint8Array; source: string }> {
     await this.bb("write_vk", crs, "-b", "program.json", "-o", ".", "--verifier_target", "evm");
