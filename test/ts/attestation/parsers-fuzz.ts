@@ -15,7 +15,7 @@ import { withoutOpaque } from "./utils/opaque.ts";
 const NIGHTLY = process.env.FREEHOLD_NIGHTLY === "1";
 /** Of each of the four kinds of files. */
 const CASES = NIGHTLY ? 25_000 : 250;
-const SEED = NIGHTLY ? Math.floor(Math.random() * 2 ** 32) : 384;
+const SEED = Number(process.env.FREEHOLD_SEED ?? (NIGHTLY ? Math.floor(Math.random() * 2 ** 32) : 384));
 /** Cases of one eth_call. */
 const CHUNK = 20;
 const PANIC = "0x4e487b71";

@@ -42,9 +42,9 @@ export function parseNitroDocument(evidence: Uint8Array): NitroDocument {
     timestamp: timestampOf(fields.get("timestamp")),
     pcrs: pcrsOf(fields.get("pcrs")),
     chain: chainOf(fields.get("cabundle"), fields.get("certificate")),
-    ...optional("publicKey", fields.get("public_key")),
-    ...optional("userData", fields.get("user_data")),
-    ...optional("nonce", fields.get("nonce")),
+    ...optional("publicKey", fields, "public_key"),
+    ...optional("userData", fields, "user_data"),
+    ...optional("nonce", fields, "nonce"),
   };
 }
 
@@ -88,10 +88,13 @@ function chainOf(authorities: unknown, leaf: unknown): Uint8Array[] {
   return [...authorities, leaf].map((der, i) => expectBytes(der, `certificate ${i}`, 1, MAX_FIELD));
 }
 
+/** Absent or null: nothing. CBOR's undefined is neither. */
 function optional<K extends "publicKey" | "userData" | "nonce">(
-  key: K,
-  value: unknown,
+  name: K,
+  fields: ReadonlyMap<unknown, unknown>,
+  key: string,
 ): Partial<Record<K, Uint8Array>> {
-  if (value === undefined || value === null) return {};
-  return { [key]: expectBytes(value, key, 0, MAX_FIELD) } as Partial<Record<K, Uint8Array>>;
+  const value = fields.get(key);
+  if (value === null || !fields.has(key)) return {};
+  return { [name]: expectBytes(value, key, 0, MAX_FIELD) } as Partial<Record<K, Uint8Array>>;
 }
