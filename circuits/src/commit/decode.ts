@@ -1,12 +1,10 @@
-import { BASE_FIELD } from "../field.js";
 import { decodeVerifyingKey } from "../groth16/decode-key.js";
-import { type G1Point, type G2Point, PointError } from "../groth16/points.js";
+import { checkCoordinates, type G1Point, PointError } from "../groth16/points.js";
 import { decodeProof, PROOF_BYTES, type Proof } from "../groth16/proof.js";
 import { type VerifyingKey, VerifyingKeyError } from "../groth16/verify.js";
+import { G1_BYTES, G2_BYTES, g1At, g2At, wordAt } from "../groth16/words.js";
 import { areSound, isDevelopmentLink, type LinkVerifyingKey } from "./link.js";
 
-const G1_BYTES = 64;
-const G2_BYTES = 128;
 /** W and its link. */
 const LINK_BYTES = 2 * G1_BYTES;
 /** k0 and k1. */
@@ -38,6 +36,7 @@ export function decodeCommitKey(bytes: Uint8Array, committed: number): { key: Ve
 export function decodeLink(bytes: Uint8Array): { sum: G1Point; link: G1Point } {
   requireLength(bytes, LINK_BYTES, "a sum with its link");
   const [sum, link] = [g1At(bytes, 0), g1At(bytes, G1_BYTES)];
+  checkCoordinates([...sum, ...link]);
   return { sum, link };
 }
 
@@ -50,33 +49,11 @@ export function decodeLinkedProof(bytes: Uint8Array): { proof: Proof; sum: G1Poi
 /** What `encodeSumProof` wrote: a proof, and x of the linked sum that it was made with. @throws as {@link decodeLink} */
 export function decodeSumProof(bytes: Uint8Array): { proof: Proof; x: bigint } {
   requireLength(bytes, PROOF_BYTES + 32, "a proof against a linked sum");
-  return { proof: decodeProof(bytes.subarray(0, PROOF_BYTES)), x: coordinate(bytes, PROOF_BYTES) };
+  const x = wordAt(bytes, PROOF_BYTES);
+  checkCoordinates([x]);
+  return { proof: decodeProof(bytes.subarray(0, PROOF_BYTES)), x };
 }
 
 function requireLength({ length }: Uint8Array, expected: number, what: string): void {
   if (length !== expected) throw new PointError(`${what} has ${expected} bytes, not ${length}`);
-}
-
-function word(bytes: Uint8Array, at: number): bigint {
-  let value = 0n;
-  for (const byte of bytes.subarray(at, at + 32)) value = (value << 8n) | BigInt(byte);
-  return value;
-}
-
-function coordinate(bytes: Uint8Array, at: number): bigint {
-  const value = word(bytes, at);
-  if (value >= BASE_FIELD) throw new PointError("a coordinate is not below p");
-  return value;
-}
-
-function g1At(bytes: Uint8Array, at: number): G1Point {
-  return [coordinate(bytes, at), coordinate(bytes, at + 32)];
-}
-
-/** EIP-197: imaginary parts first. */
-function g2At(bytes: Uint8Array, at: number): G2Point {
-  return [
-    [word(bytes, at + 32), word(bytes, at)],
-    [word(bytes, at + 96), word(bytes, at + 64)],
-  ];
 }

@@ -1,7 +1,8 @@
 import { KeyError } from "../groth16/key.js";
 import type { G1Point } from "../groth16/points.js";
-import { encodePoints, encodeProof, type Proof } from "../groth16/proof.js";
+import { encodeProof, type Proof } from "../groth16/proof.js";
 import { encodeVerifyingKey, type VerifyingKey } from "../groth16/verify.js";
+import { encodePoints } from "../groth16/words.js";
 import { concat } from "../prover/engine.js";
 import type { LinkVerifyingKey } from "./link.js";
 

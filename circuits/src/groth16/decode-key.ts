@@ -1,7 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { fromG1, type G1Point, type G2Point } from "./points.js";
+import { fromG1, type G1Point } from "./points.js";
 import { DEVELOPMENT_SEED, seededScalar } from "./setup.js";
 import { checkVerifyingKey, type VerifyingKey, VerifyingKeyError } from "./verify.js";
+import { G1_BYTES, g1At, g2At } from "./words.js";
 
 /** Bytes of alpha, beta, gamma and delta. */
 const HEAD = 448;
@@ -18,26 +19,15 @@ export function decodeVerifyingKey(bytes: Uint8Array, committed = 0): VerifyingK
   if (bytes.length < HEAD + 64 || bytes.length % 64 !== 0) {
     throw new VerifyingKeyError(`a verifying key has ${HEAD} bytes and 64 for each of its points, not ${bytes.length}`);
   }
-  const word = (at: number) => {
-    let value = 0n;
-    for (const byte of bytes.subarray(at, at + 32)) value = (value << 8n) | BigInt(byte);
-    return value;
-  };
-  const g1 = (at: number): G1Point => [word(at), word(at + 32)];
-  // EIP-197: imaginary parts first.
-  const g2 = (at: number): G2Point => [
-    [word(at + 32), word(at)],
-    [word(at + 96), word(at + 64)],
-  ];
-  const alpha = g1(0);
+  const alpha = g1At(bytes, 0);
   const key: VerifyingKey = {
     development: isDevelopmentAlpha(alpha),
     committed,
     alpha,
-    beta: g2(64),
-    gamma: g2(192),
-    delta: g2(320),
-    ic: Array.from({ length: (bytes.length - HEAD) / 64 }, (_, i) => g1(HEAD + 64 * i)),
+    beta: g2At(bytes, 64),
+    gamma: g2At(bytes, 192),
+    delta: g2At(bytes, 320),
+    ic: Array.from({ length: (bytes.length - HEAD) / G1_BYTES }, (_, i) => g1At(bytes, HEAD + G1_BYTES * i)),
   };
   checkVerifyingKey(key);
   return key;

@@ -125,7 +125,8 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }
 
-function checkCoordinates(values: readonly bigint[]): void {
+/** @throws PointError */
+export function checkCoordinates(values: readonly bigint[]): void {
   if (values.some((value) => value < 0n || value >= BASE_FIELD)) throw new PointError("a coordinate is not below p");
 }
 

@@ -2,7 +2,8 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { FIELD } from "../r1cs.js";
 import type { ProvingKey } from "./key.js";
 import { type G1Point, type G2Point, GENERATOR2, PointError, readG1, readG2, toG1, toG2 } from "./points.js";
-import { encodePoints, type Proof } from "./proof.js";
+import type { Proof } from "./proof.js";
+import { encodePoints } from "./words.js";
 
 /** What a verifier needs of a circuit. */
 export interface VerifyingKey {
