@@ -8,7 +8,8 @@ import { DEVELOPMENT_TEST_ROOT, developmentProvider, measureCode } from "@freeho
 import type { InferenceEngine } from "@freehold/worker/engine";
 import { expect } from "chai";
 import { readParameters } from "../../../scripts/lib/deployment.ts";
-import { Enclave, type Job } from "../../../worker/dist/enclave/enclave.js";
+import { Enclave } from "../../../worker/dist/enclave/enclave.js";
+import type { Job } from "../../../worker/dist/enclave/jobs.js";
 import { KeyStore } from "../../../worker/dist/enclave/keys.js";
 import { sealerOf } from "../../../worker/dist/enclave/sealer.js";
 import { openStore, type Store } from "../../../worker/dist/store/index.js";

@@ -13,7 +13,8 @@ export interface Addresses {
   readonly inferenceEscrow: string;
   readonly inferenceArbiter: string;
   readonly versionProofs: string;
-  readonly commitGroth16Factory: string;
+  /** Makes verifiers of tier 2; records from before tier 2 have none. */
+  readonly commitGroth16Factory: string | undefined;
   /** Absent from production deployments. */
   readonly developmentTeeVerifier: string | undefined;
   /** Verifier of AWS Nitro enclaves, where the deployment has one. */
@@ -55,7 +56,7 @@ export function readDeployment(file: string): Addresses {
     inferenceEscrow: address("InferenceEscrow"),
     inferenceArbiter: address("InferenceArbiter"),
     versionProofs: address("VersionProofs"),
-    commitGroth16Factory: address("CommitGroth16Factory"),
+    commitGroth16Factory: optional("CommitGroth16Factory"),
     developmentTeeVerifier: optional(TEE_VERIFIERS.development),
     nitroVerifier: optional(TEE_VERIFIERS.nitro),
     dcapVerifier: optional(TEE_VERIFIERS.dcap),

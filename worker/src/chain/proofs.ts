@@ -16,7 +16,7 @@ export class ProofReader {
   readonly #lineId: Hex;
   readonly #proofs: Contract;
   readonly #arbiter: Contract;
-  readonly #factory: Contract;
+  readonly #factory: Contract | undefined;
   readonly #escrow: Contract;
   #notice: Promise<bigint> | undefined;
   #life: Promise<bigint> | undefined;
@@ -28,7 +28,8 @@ export class ProofReader {
     this.#lineId = lineId;
     this.#proofs = new Contract(addresses.versionProofs, versionProofsAbi, provider);
     this.#arbiter = new Contract(addresses.inferenceArbiter, ARBITER, provider);
-    this.#factory = new Contract(addresses.commitGroth16Factory, commitGroth16FactoryAbi, provider);
+    const { commitGroth16Factory: factory } = addresses;
+    this.#factory = factory === undefined ? undefined : new Contract(factory, commitGroth16FactoryAbi, provider);
     this.#escrow = escrow;
   }
 
@@ -64,7 +65,7 @@ export class ProofReader {
     const address = (await keys.getFunction("verifierOf").staticCall(circuitId)) as Hex;
     const [keyHash, isOfFactory] = await Promise.all([
       new Contract(address, VERIFIER, this.#provider).getFunction("keyHash").staticCall() as Promise<Hex>,
-      this.#factory.getFunction("isVerifier").staticCall(address) as Promise<boolean>,
+      (this.#factory?.getFunction("isVerifier").staticCall(address) ?? false) as boolean | Promise<boolean>,
     ]);
     return { address, keyHash, isOfFactory };
   }

@@ -3,10 +3,8 @@ import {
   type Batch,
   type Close,
   type Domain,
-  decodeInput,
   type ExactReceipt,
   type ExactResponse,
-  encodeOutput,
   escrowDomain,
   exactAad,
   type Hex,
@@ -24,7 +22,6 @@ import {
   recoverReceipt,
   requestHash,
   responseHash,
-  type SealedResponse,
   SealingError,
   sameHex,
   signBatch,
@@ -34,82 +31,17 @@ import {
   signReceipt,
   signReceiptSet,
   unwrapFileKey,
-  WireError,
-  ZERO_HASH,
 } from "@freehold/sdk";
-import { EngineError, type InferenceEngine } from "../engine/index.js";
 import { WorkerError } from "../errors.js";
 import { decodeBlinder, encodeBlinder } from "../proofs/blinder.js";
-import type { CommittedModel } from "../proofs/committed.js";
 import { decodeWitness, encodeWitness } from "../proofs/witness.js";
 import type { StoredReceipt, SumName } from "../store/index.js";
-import { InferenceError, InputError, UnsealError } from "./errors.js";
+import { answer, infer } from "./answer.js";
+import { UnsealError } from "./errors.js";
+import type { Completed, EnclaveKeys, ExactJob, Finished, Job, Meter } from "./jobs.js";
 import type { KeyGeneration, KeyStore } from "./keys.js";
 import type { AttestationRequest, EnclaveProvider, Evidence, Sealer, TeeKind } from "./provider.js";
 import { sealerOf } from "./sealer.js";
-
-/** Of a model that no circuit expresses. */
-const NO_COMMITMENTS = { inputCommitment: ZERO_HASH, outputCommitment: ZERO_HASH };
-
-/** What the enclave is told of a request; `aad` binds it to channel, version, key and voucher. */
-export interface Job {
-  readonly aad: Uint8Array;
-  readonly enc: Uint8Array;
-  readonly ciphertext: Uint8Array;
-  readonly requestHash: Hex;
-  readonly channel: bigint;
-  readonly lineId: Hex;
-  readonly versionHash: Hex;
-  readonly engine: InferenceEngine;
-  /** The same model, when what it answers can be proven. */
-  readonly committed?: CommittedModel | undefined;
-  /** Units. */
-  readonly price: bigint;
-  /** Receipt keys whose work is payable now, newest first. */
-  readonly payableKeys: readonly Hex[];
-  /** Chain time of the work; asked when the output is there, and throws when such work would not be payable. */
-  finishedAt(receiptKey: Hex): bigint;
-}
-
-/** What a channel was metered before a request. */
-export interface Meter {
-  readonly seq: bigint;
-  /** Units. */
-  readonly cumulative: bigint;
-}
-
-/** A job whose response is complete and sealed, and not metered yet. */
-export interface Finished {
-  readonly job: Job;
-  readonly receiptKey: Hex;
-  readonly response: SealedResponse;
-  readonly commitments: Pick<Receipt, "inputCommitment" | "outputCommitment">;
-  /** What a proof of it needs, sealed; of a model that can be proven. */
-  readonly witness: Uint8Array | undefined;
-}
-
-/** A metered job: nothing in it shows input or output. */
-export interface Completed {
-  readonly receipt: Receipt;
-  readonly signature: Hex;
-  readonly receiptKey: Hex;
-  readonly response: SealedResponse;
-  /** See {@link Finished}. */
-  readonly witness: Uint8Array | undefined;
-}
-
-/** What the enclave is told of a request that a token transfer pays for. */
-export interface ExactJob extends Omit<Job, "aad" | "requestHash" | "channel" | "price" | "committed"> {
-  readonly idempotencyKey: string;
-  /** The transfer that pays, as docs/x402.md names its parts. */
-  readonly payment: Pick<ExactReceipt, "payer" | "paymentNonce" | "asset" | "payTo" | "amount">;
-}
-
-/** Public halves of one key generation. */
-export interface EnclaveKeys {
-  readonly receiptKey: Hex;
-  readonly hpkePublicKey: Hex;
-}
 
 /**
  * The trusted part: holds the keys, sees plaintext, decides what is metered. Everything that leaves it is sealed or signed.
@@ -328,31 +260,5 @@ export class Enclave {
     const generation = this.#generations.find((each) => each.receiptKey === receiptKey.toLowerCase());
     if (generation === undefined) throw new WorkerError("UNKNOWN_KEY", `this enclave has no receipt key ${receiptKey}`);
     return generation;
-  }
-}
-
-/** The response of a job, and what its receipt says of it. */
-async function answer({ engine, committed }: Job, plaintext: Uint8Array) {
-  if (committed === undefined) {
-    return { output: await infer(engine, plaintext), commitments: NO_COMMITMENTS, opening: undefined };
-  }
-  return guarded(() => {
-    const { output, opening, ...commitments } = committed.answer(decodeInput(plaintext));
-    return { output: encodeOutput(output, opening), commitments, opening };
-  });
-}
-
-function infer(engine: InferenceEngine, plaintext: Uint8Array): Promise<Uint8Array> {
-  return guarded(async () => encodeOutput(await engine.infer(decodeInput(plaintext))));
-}
-
-/** Errors of the engine may repeat what it was asked: only their kind leaves the enclave. */
-async function guarded<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof WireError || (error instanceof EngineError && error.code === "BAD_INPUT"))
-      throw new InputError();
-    throw new InferenceError(error instanceof EngineError ? error.code : "unknown");
   }
 }

@@ -2,6 +2,7 @@ import { problem } from "@freehold/sdk";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { reason } from "../errors.js";
 import type { Metrics } from "../metrics.js";
+import { Connections } from "./connections.js";
 import { problemOf } from "./refusal.js";
 import { codeOf, rawProblem, sendProblem } from "./reply.js";
 import { type Routes, registerRoutes } from "./routes.js";
@@ -40,7 +41,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
-    forceCloseConnections: "idle",
     return503OnClosing: false,
     frameworkErrors: (_, __, reply) => sendProblem(reply, NOT_HTTP),
     clientErrorHandler(_, socket) {
@@ -53,6 +53,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** Adds routes and rules to a server: errors as problems, metrics, draining. */
 export function serve(app: FastifyInstance, routes: Routes, metrics: Metrics): HttpServer {
   let draining = false;
+  const connections = new Connections(app.server);
   app.setErrorHandler((error, request, reply) => {
     const found = problemOf(error);
     if (found === undefined) request.log.error({ reason: reason(error) }, "internal error");
@@ -61,8 +62,10 @@ export function serve(app: FastifyInstance, routes: Routes, metrics: Metrics): H
   app.setNotFoundHandler((_, reply) => sendProblem(reply, NOT_FOUND));
   app.addHook("onRequest", async (_, reply) => {
     if (!draining) return;
-    reply.header("connection", "close");
     await sendProblem(reply, problem("not-ready", "this node stops: retry later with the same key"));
+  });
+  app.addHook("onSend", async (_, reply) => {
+    if (draining) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
     const labels = { route: request.routeOptions.url ?? "none", status: String(reply.statusCode), code: codeOf(reply) };
@@ -73,6 +76,7 @@ export function serve(app: FastifyInstance, routes: Routes, metrics: Metrics): H
   return {
     drain() {
       draining = true;
+      connections.end();
       return app.close();
     },
   };

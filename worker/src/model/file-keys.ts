@@ -10,7 +10,8 @@ import {
   SEALED_HEADER_BYTES,
   SealingError,
 } from "@freehold/sdk";
-import type { Enclave, EnclaveKeys } from "../enclave/enclave.js";
+import type { Enclave } from "../enclave/enclave.js";
+import type { EnclaveKeys } from "../enclave/jobs.js";
 import { OperatorError, WorkerError } from "../errors.js";
 
 /**

@@ -10,7 +10,8 @@ import {
   requestHash,
 } from "@freehold/sdk";
 import type { Channels } from "../chain/channels.js";
-import type { Enclave, Finished, Meter } from "../enclave/enclave.js";
+import type { Enclave } from "../enclave/enclave.js";
+import type { Finished, Meter } from "../enclave/jobs.js";
 import { WorkerError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import type { Metrics } from "../metrics.js";
