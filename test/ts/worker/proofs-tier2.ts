@@ -5,8 +5,9 @@ import { expect } from "chai";
 import { Contract } from "ethers";
 import { startChain, type TestChain } from "./harness/chain.ts";
 import { createLine, type TestLine } from "./harness/model.ts";
-import { PRICE } from "./harness/node.ts";
+import { createNode, PATIENT, PRICE, workerConfig } from "./harness/node.ts";
 import { Payer } from "./harness/payer.ts";
+import { freePort, serveArguments, WorkerProcess } from "./harness/process.ts";
 import {
   askForProofs,
   type CommittedKeys,
@@ -26,6 +27,7 @@ describe("worker: proofs of tier 2", function () {
   let chain: TestChain;
   let keys: CommittedKeys;
   let node: ServedNode | undefined;
+  let life: WorkerProcess | undefined;
 
   before(async () => {
     chain = await startChain({ experimentalTier2: true });
@@ -34,7 +36,8 @@ describe("worker: proofs of tier 2", function () {
   afterEach(async () => {
     await chain.provider.send("evm_setAutomine", [true]);
     await node?.stop();
-    node = undefined;
+    await life?.end("SIGKILL");
+    [node, life] = [undefined, undefined];
   });
   after(() => chain?.close());
 
@@ -51,6 +54,13 @@ describe("worker: proofs of tier 2", function () {
     const logs = await proofs.queryFilter(proofs.filters.SumLinked?.(versionHash) ?? "");
     return Promise.all(logs.map(async (log) => (await log.getTransaction()).from));
   };
+  const inPool = async (account: string) => {
+    const [all = 0, mined = 0] = await Promise.all(
+      ["pending", "latest"].map((tag) => chain.provider.getTransactionCount(account, tag)),
+    );
+    return all - mined;
+  };
+
   it("links its sum once the version is registered, takes no work before, proves challenges and audits; a restart links nothing", async () => {
     const line = await createLine(chain, { measurementId: measureCode(), commitments: "of its weights" });
     await askForProofs(chain, line, WHOLE / 2, 2);
@@ -103,4 +113,43 @@ describe("worker: proofs of tier 2", function () {
     await until(async () => (await again.state()) === ProofState.Proven, "the proof after the restart", 60);
     for (const version of line.hashes) expect(await linksOf(version)).to.deep.equal([operator.address]);
   });
+
+  for (const moment of ["while its sum is being made", "with the link in the pool"] as const) {
+    it(`links once, and proves against it, after kill -9 ${moment}`, async () => {
+      const line = await createLine(chain, { measurementId: measureCode(), commitments: "of its weights" });
+      await askForProofs(chain, line, 0, 2);
+      const operator = await createNode(chain);
+      const config = workerConfig(chain, line, { port: await freePort(), settlement: PATIENT, logLevel: "info" });
+      const start = () => {
+        life = new WorkerProcess(serveArguments(config, chain.deploymentFile), operator.privateKey, config.port);
+        return life;
+      };
+      const first = start();
+      await until(() => /"msg":"proving key ready"/.test(first.log()), "the key to be read");
+      if (moment === "with the link in the pool") {
+        await chain.provider.send("evm_setAutomine", [false]);
+        // The registration is mined by hand, and nothing once the link is there.
+        const registered = registerVersion(chain, line, 0, keys);
+        const isSent = async () => {
+          if ((await inPool(operator.address)) > 0) return true;
+          await chain.provider.send("evm_mine", []);
+          return false;
+        };
+        await until(isSent, "the link to be sent", 60);
+        await registered;
+        await first.end("SIGKILL");
+        await chain.provider.send("evm_setAutomine", [true]);
+        await chain.provider.send("evm_mine", []);
+      } else {
+        await first.end("SIGKILL");
+        await registerVersion(chain, line, 0, keys);
+      }
+      const second = start();
+      await second.ready();
+      const payer = await Payer.open(chain, operator.address, line.lineId, 500n);
+      const challenged = await challengeReceipt(chain, await payer.infer(second.url), 0);
+      await until(async () => (await challenged.state()) === ProofState.Proven, "the proof", 60);
+      expect(await linksOf(line.hashes[0] as Hex)).to.deep.equal([operator.address]);
+    });
+  }
 });
