@@ -113,6 +113,7 @@ describe("circuits: the prover in a browser", function () {
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-dev-shm-usage",
         "--no-first-run",
         `--user-data-dir=${profile}`,
       ];
