@@ -117,7 +117,8 @@ describe("circuits: the prover in a browser", function () {
         "--no-first-run",
         `--user-data-dir=${profile}`,
       ];
-      browser = spawn(program, [...options, url], { stdio: "ignore" });
+      // What it leaves behind goes with its profile.
+      browser = spawn(program, [...options, url], { stdio: "ignore", env: { ...process.env, TMPDIR: profile } });
       const ended = new Promise((_, reject) => {
         browser?.once("error", reject);
         browser?.once("exit", (code) =>
