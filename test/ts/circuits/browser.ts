@@ -94,9 +94,8 @@ describe("circuits: the prover in a browser", function () {
     const found = chromium();
     const made = await bundle();
     if (found === undefined || made === undefined) {
-      console.warn(
-        `      ${found === undefined ? "no Chromium on the PATH or in FREEHOLD_CHROMIUM" : "esbuild is not installed"}: nothing is proven in a browser`,
-      );
+      const missing = found === undefined ? "Chromium, on the PATH or in FREEHOLD_CHROMIUM" : "esbuild";
+      console.warn(`\n*** NOT TESTED: the prover in a browser. There is no ${missing}. ***\n`);
       this.skip();
     }
     program = found;
