@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { Agent, get } from "node:http";
+import { Agent, get, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelRecovery } from "@freehold/sdk";
 import { expect } from "chai";
 import type { Routes } from "../../../worker/dist/http/routes.js";
@@ -16,6 +17,7 @@ describe("worker: the end of the HTTP service", function () {
   let agent: Agent;
   let silent: Socket | undefined;
   let http: HttpServer;
+  let server: Server;
   let port: number;
   let running: number;
   let release: () => void;
@@ -36,8 +38,15 @@ describe("worker: the end of the HTTP service", function () {
     const totals = async () => ({}) as never;
     const app = createServer({ logLevel: "silent", bodyLimit: 1_000 });
     http = serve(app, routes, createMetrics({ totals, viewAge: () => 0, version: () => -1 }));
+    app.get("/begun", (_, reply) => {
+      reply.hijack();
+      reply.raw.write("the first part");
+      running++;
+      void gate.then(() => reply.raw.end("the last"));
+    });
     await app.listen({ port: 0, host: "127.0.0.1" });
-    port = (app.server.address() as { port: number }).port;
+    server = app.server;
+    port = (server.address() as { port: number }).port;
   });
   afterEach(() => {
     agent.destroy();
@@ -52,13 +61,30 @@ describe("worker: the end of the HTTP service", function () {
     return [response.statusCode, response.headers.connection];
   }
 
+  /** Begins to drain, and comes back when the listener is closed and what was idle then is gone. */
+  async function draining(): Promise<{ drained: Promise<void> }> {
+    const drained = http.drain();
+    await until(() => !server.listening, "the listener to be closed");
+    await sleep(100);
+    return { drained };
+  }
+
   it("answers what runs, tells its client to go, and waits for no connection that is kept", async () => {
     const answer = ask();
     await until(async () => running === 1, "the request");
-    const drained = http.drain();
+    const { drained } = await draining();
     release();
     const [status, connection] = await answer;
     expect([status, connection]).to.deep.equal([200, "close"]);
+    await drained;
+  });
+
+  it("ends the connection of an answer that had begun, which could not tell its client to go", async () => {
+    const answer = ask("/begun");
+    await until(async () => running === 1, "the request");
+    const { drained } = await draining();
+    release();
+    expect(await answer).to.deep.equal([200, "keep-alive"]);
     await drained;
   });
 
