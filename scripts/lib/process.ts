@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { leash } from "./leash.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -18,11 +19,8 @@ export async function run(
   options: RunOptions = {},
 ): Promise<{ code: number; output: string }> {
   const path = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: { ...process.env, ...options.env, PATH: path },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const env = { ...process.env, ...options.env, PATH: path };
+  const child = leash(spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] }));
   const parts: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data: Buffer) => {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { decodeOutput, encodeInput, type Hex, sealRequest, toHex } from "@freehold/sdk";
+import { leash } from "../lib/leash.ts";
 import { firstLine } from "../story/chain.ts";
 import type { Answered } from "./clients.ts";
 
@@ -17,10 +18,9 @@ export async function loadBare(
   question: () => string,
   seconds: number,
 ): Promise<Answered[]> {
-  const child = spawn(process.execPath, [SERVICE, files.architecture, files.weights], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  process.once("exit", () => child.kill("SIGKILL"));
+  const child = leash(
+    spawn(process.execPath, [SERVICE, files.architecture, files.weights], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
   try {
     const { url, hpkePublicKey } = JSON.parse(await firstLine(child, "the bare service")) as {
       url: string;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { JsonRpcProvider } from "ethers";
+import { leash } from "../lib/leash.ts";
 
 export type ChainKind = "hardhat" | "anvil";
 
@@ -62,14 +63,10 @@ export async function advance(provider: JsonRpcProvider, seconds: number): Promi
 
 function start(command: string, args: string[]): ChildProcess {
   const path = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: { ...process.env, PATH: path },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
   // The chain must not outlive the story, whatever ends it.
-  process.once("exit", () => child.kill("SIGKILL"));
-  return child;
+  return leash(
+    spawn(command, args, { cwd: ROOT, env: { ...process.env, PATH: path }, stdio: ["ignore", "pipe", "inherit"] }),
+  );
 }
 
 /** Resolves with the first line that a child prints; rejects when it ends before. */

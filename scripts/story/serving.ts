@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Hex, TcbStatus } from "@freehold/sdk";
 import { Wallet } from "ethers";
+import { leash } from "../lib/leash.ts";
 import { run } from "../lib/process.ts";
 import { freePort } from "./chain.ts";
 import { keyFolder } from "./keys.ts";
@@ -122,14 +123,11 @@ export function spawnWorker(
     ...changes,
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(process.execPath, [worker, "serve", ...args], {
-    env: { ...process.env, FREEHOLD_WORKER_KEY: stage.actors.operator.signer.privateKey },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const env = { ...process.env, FREEHOLD_WORKER_KEY: stage.actors.operator.signer.privateKey };
+  const child = leash(spawn(process.execPath, [worker, "serve", ...args], { env, stdio: ["ignore", "pipe", "pipe"] }));
   const log = createWriteStream(join(stage.folder, "worker.log"), { flags: "a" });
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
-  process.once("exit", () => child.kill("SIGKILL"));
   return child;
 }
 
