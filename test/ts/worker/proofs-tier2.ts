@@ -54,12 +54,6 @@ describe("worker: proofs of tier 2", function () {
     const logs = await proofs.queryFilter(proofs.filters.SumLinked?.(versionHash) ?? "");
     return Promise.all(logs.map(async (log) => (await log.getTransaction()).from));
   };
-  const inPool = async (account: string) => {
-    const [all = 0, mined = 0] = await Promise.all(
-      ["pending", "latest"].map((tag) => chain.provider.getTransactionCount(account, tag)),
-    );
-    return all - mined;
-  };
 
   it("links its sum once the version is registered, takes no work before, proves challenges and audits; a restart links nothing", async () => {
     const line = await createLine(chain, { measurementId: measureCode(), commitments: "of its weights" });
@@ -72,10 +66,8 @@ describe("worker: proofs of tier 2", function () {
     await served.stop();
     await registerVersion(chain, line, 0, keys);
     await chain.provider.send("evm_setAutomine", [false]);
-    const before = await chain.provider.getTransactionCount(operator.address);
-    const sent = async () => (await chain.provider.getTransactionCount(operator.address, "pending")) > before;
     await served.restart();
-    await until(sent, "the link to be sent");
+    await until(async () => (await chain.pooled(operator.address)) > 0, "the link to be sent");
     expect(await isReady(served), "not linked").to.equal(false);
     await served.stop();
     await chain.provider.send("evm_setAutomine", [true]);
@@ -125,29 +117,21 @@ describe("worker: proofs of tier 2", function () {
         return life;
       };
       const first = start();
-      await until(() => /"msg":"proving key ready"/.test(first.log()), "the key to be read");
+      await Promise.all([first.says(/"msg":"enclave registered"/), first.says(/"msg":"proving key ready"/)]);
+      await first.end("SIGKILL");
+      await registerVersion(chain, line, 0, keys);
       if (moment === "with the link in the pool") {
         await chain.provider.send("evm_setAutomine", [false]);
-        // The registration is mined by hand, and nothing once the link is there.
-        const registered = registerVersion(chain, line, 0, keys);
-        const isSent = async () => {
-          if ((await inPool(operator.address)) > 0) return true;
-          await chain.provider.send("evm_mine", []);
-          return false;
-        };
-        await until(isSent, "the link to be sent", 60);
-        await registered;
-        await first.end("SIGKILL");
+        const middle = start();
+        await until(async () => (await chain.pooled(operator.address)) > 0, "the link to be sent");
+        await middle.end("SIGKILL");
         await chain.provider.send("evm_setAutomine", [true]);
         await chain.provider.send("evm_mine", []);
-      } else {
-        await first.end("SIGKILL");
-        await registerVersion(chain, line, 0, keys);
       }
-      const second = start();
-      await second.ready();
+      const last = start();
+      await last.ready();
       const payer = await Payer.open(chain, operator.address, line.lineId, 500n);
-      const challenged = await challengeReceipt(chain, await payer.infer(second.url), 0);
+      const challenged = await challengeReceipt(chain, await payer.infer(last.url), 0);
       await until(async () => (await challenged.state()) === ProofState.Proven, "the proof", 60);
       expect(await linksOf(line.hashes[0] as Hex)).to.deep.equal([operator.address]);
     });

@@ -109,7 +109,10 @@ describe("worker: x402, kill -9 and replicas", () => {
       return undefined;
     };
     const lost = pay(life.url, prepared).catch(() => "lost");
-    await until(async () => raw !== undefined && (await pooled(operator)) > 0, "the transfer in the pool");
+    await until(
+      async () => raw !== undefined && (await chain.pooled(operator.address)) > 0,
+      "the transfer in the pool",
+    );
     await life.end("SIGKILL");
     expect(await lost).to.equal("lost");
 
@@ -139,7 +142,7 @@ describe("worker: x402, kill -9 and replicas", () => {
       const prepared = await payer.prepare(life.url, line);
       await chain.provider.send("evm_setAutomine", [false]);
       const lost = pay(life.url, prepared).catch(() => "lost");
-      await until(async () => (await pooled(operator)) > 0, "the transfer in the pool");
+      await until(async () => (await chain.pooled(operator.address)) > 0, "the transfer in the pool");
       await life.end("SIGKILL");
       expect(await lost).to.equal("lost");
       // A hundred times what it was.
@@ -289,12 +292,4 @@ describe("worker: x402, kill -9 and replicas", () => {
       expect([await payer.balance(), await balanceOf(chain, operator.address)]).to.deep.equal([9n * cost, cost]);
     });
   });
-
-  /** Transactions of an account that wait for a block. */
-  async function pooled(account: HDNodeWallet): Promise<number> {
-    const [all, mined] = await Promise.all(
-      (["pending", "latest"] as const).map((tag) => chain.provider.getTransactionCount(account.address, tag)),
-    );
-    return (all ?? 0) - (mined ?? 0);
-  }
 });

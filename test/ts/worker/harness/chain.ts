@@ -31,6 +31,8 @@ export interface TestChain {
   readonly token: Contract;
   /** A funded account that no other call returned. */
   account(): Promise<HDNodeWallet>;
+  /** Transactions of an account that wait for a block. */
+  pooled(account: string): Promise<number>;
   /** Moves chain time on and mines a block. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -85,6 +87,12 @@ export async function startChain(parameters: Parameters = {}): Promise<TestChain
       const wallet = HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${next++}`).connect(provider);
       await provider.send("hardhat_setBalance", [wallet.address, "0x3635c9adc5dea00000"]);
       return wallet;
+    },
+    async pooled(account) {
+      const [all = 0, mined = 0] = await Promise.all(
+        ["pending", "latest"].map((tag) => provider.getTransactionCount(account, tag)),
+      );
+      return all - mined;
     },
     async pass(seconds) {
       await provider.send("evm_increaseTime", [seconds]);
