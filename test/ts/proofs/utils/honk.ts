@@ -1,10 +1,60 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { FIELD } from "@freehold/circuits";
+import { FIELD, type InferenceValues, type Shape } from "@freehold/circuits";
+import { noirInferenceInputs } from "@freehold/circuits/noir";
 import { bn254, Engine, GENERATOR1, readG1, toBytes, writePoint } from "@freehold/circuits/prover";
+import type { Hex } from "@freehold/sdk";
+import { hexlify } from "ethers";
+import type { network } from "hardhat";
 import { toBeHex } from "./hex.ts";
+import { NoirProgram, type NoirTools } from "./noir.ts";
 import { scalars } from "./trapdoor.ts";
+
+/** Twice what a proof of the greatest circuit takes. */
+const GAS_LIMIT = 2_000_000n;
+/** Root, input, output, result, context. */
+const PUBLICS = 5;
+
+/** A compiled program of a shape, with a development string of 2^log points and the verifier of its key. */
+export class Honk {
+  readonly program: NoirProgram;
+  readonly vkHash: Hex;
+  readonly #shape: Shape;
+  readonly #crs: string;
+  readonly #verifierCode: string;
+
+  private constructor(shape: Shape, program: NoirProgram, crs: string, key: Awaited<ReturnType<NoirProgram["key"]>>) {
+    this.program = program;
+    this.vkHash = hexlify(key.vkHash) as Hex;
+    this.#shape = shape;
+    this.#crs = crs;
+    this.#verifierCode = compileVerifier(forDevelopment(key.source));
+  }
+
+  static async of(tools: NoirTools, shape: Shape, log: number): Promise<Honk> {
+    const program = await NoirProgram.inference(tools, shape);
+    const crs = join(program.directory, "crs");
+    await mkdir(crs);
+    await writeDevelopmentString(crs, log);
+    return new Honk(shape, program, crs, await program.key(crs));
+  }
+
+  /** Deploys the generated verifier, and the adapter in front of it. */
+  async deploy({ ethers }: Awaited<ReturnType<typeof network.create>>) {
+    const verifier = await (await ethers.getContractFactory([], this.#verifierCode)).deploy();
+    return ethers.deployContract("UltraHonkAdapter", [verifier, this.vkHash, PUBLICS, GAS_LIMIT]);
+  }
+
+  async prove(values: InferenceValues): Promise<{ publics: bigint[]; proof: Hex }> {
+    const { inputs, publics } = noirInferenceInputs(this.#shape, values);
+    return { publics: [...publics], proof: hexlify(await this.program.prove(inputs, this.#crs)) as Hex };
+  }
+
+  close(): Promise<void> {
+    return this.program.close();
+  }
+}
 
 /** tau of the development string: known to everybody, so that its proofs prove nothing. */
 const TAU = scalars("freehold development reference string")();
@@ -23,7 +73,7 @@ const hex = (value: bigint) => toBeHex(value).slice(2);
  * Writes a reference string where `bb` looks for one: 2^log powers of tau in G1, x and y of 32 bytes each, big-endian. Aztec's own
  * is downloaded from a host that a machine without a network does not reach.
  */
-export async function writeDevelopmentString(directory: string, log: number): Promise<void> {
+async function writeDevelopmentString(directory: string, log: number): Promise<void> {
   const powers: bigint[] = [];
   for (let value = 1n; powers.length < 2 ** log; value = (value * TAU) % FIELD) powers.push(value);
   const engine = await Engine.create();
@@ -48,7 +98,7 @@ function developmentTau(): string[] {
 }
 
 /** A generated verifier for the development string: `bb` knows Aztec's [tau] alone, and writes it into every verifier. */
-export function forDevelopment(source: string): string {
+function forDevelopment(source: string): string {
   return developmentTau().reduce((text, coordinate, i) => {
     const parts = text.split(AZTEC[i]!);
     if (parts.length !== 2) throw new Error(`the verifier has [tau] ${parts.length - 1} times`);
@@ -57,7 +107,7 @@ export function forDevelopment(source: string): string {
 }
 
 /** Creation code of a generated verifier, with this repository's compiler. */
-export function compileVerifier(source: string): string {
+function compileVerifier(source: string): string {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const settings = {
     evmVersion: "cancun",
