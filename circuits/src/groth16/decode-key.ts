@@ -16,8 +16,10 @@ let developmentAlpha: G1Point | undefined;
  * @throws VerifyingKeyError when the length is wrong, or as `checkVerifyingKey`
  */
 export function decodeVerifyingKey(bytes: Uint8Array, committed = 0): VerifyingKey {
-  if (bytes.length < HEAD + 64 || bytes.length % 64 !== 0) {
-    throw new VerifyingKeyError(`a verifying key has ${HEAD} bytes and 64 for each of its points, not ${bytes.length}`);
+  if (bytes.length < HEAD + G1_BYTES || bytes.length % G1_BYTES !== 0) {
+    throw new VerifyingKeyError(
+      `a verifying key has ${HEAD} bytes and ${G1_BYTES} for each of its points, not ${bytes.length}`,
+    );
   }
   const alpha = g1At(bytes, 0);
   const key: VerifyingKey = {

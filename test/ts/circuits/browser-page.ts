@@ -11,6 +11,7 @@ import {
   witnessOf,
 } from "@freehold/circuits";
 import { Lanes } from "@freehold/circuits/prover";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { inferenceCase } from "./models.ts";
 
 export interface Said {
@@ -28,8 +29,6 @@ export interface Said {
   readonly cancelled: string;
   readonly closed: string;
 }
-
-const hex = (bytes: Uint8Array) => `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 
 const reason = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -59,8 +58,8 @@ async function visit(): Promise<Said> {
     isolated: crossOriginIsolated,
     shared: isShared(key),
     lanes: (await Lanes.create()) !== undefined,
-    verifyingKey: hex(encodeVerifyingKey(verifyingKey(key))),
-    proofs: proofs.map((proof) => hex(encodeProof(proof))),
+    verifyingKey: `0x${bytesToHex(encodeVerifyingKey(verifyingKey(key)))}`,
+    proofs: proofs.map((proof) => `0x${bytesToHex(encodeProof(proof))}`),
     publics: publics.map(String),
     verified: proofs.every((proof) => verify(verifyingKey(key), publics, proof)),
     progress,

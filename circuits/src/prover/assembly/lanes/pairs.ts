@@ -126,8 +126,8 @@ function carefully<F>(lane: usize): i32 {
 
 /**
  * outs[i] = lefts[i] + rights[i] for `count` pairs of references: addresses of affine points, the lowest bit set for a point's negative. An
- * out may be its own pair's left point, and a point of an earlier pair. One list as both doubles its points. `products` has space for (count + 1) / 2 + 1 pairs of
- * coordinates.
+ * out may be its own pair's left point, and a point of an earlier pair. One list as both doubles its points. `products` has space for
+ * (count + 1) / 2 + 1 pairs of coordinates.
  */
 export function addPairs<F>(lefts: usize, rights: usize, outs: usize, count: i32, products: usize): void {
   if (count === 0) return;
