@@ -35,6 +35,8 @@ export class NodeProcess {
       poll: "200",
       "max-view-age": "10000",
       "fee-patience": "10",
+      // A chain that is killed loses its newest blocks: what is in them must not count as final yet.
+      confirmations: "2",
     };
     const node = new NodeProcess(stage, endpoint, () => spawnWorker(stage, owned, port, price, changes));
     await node.ready();
